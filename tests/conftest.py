@@ -1,0 +1,107 @@
+"""What tests share: playing a scenario into journal lines, without files, and one cell's medium driven by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import simpy
+
+from wfsim.messages import Delivery
+from wfsim.radio.access import Access
+from wfsim.radio.channel import Channel
+from wfsim.radio.fading import ConstantPaths, FadingPaths
+from wfsim.radio.link import Link
+from wfsim.radio.medium import Medium
+from wfsim.radio.transfer import Transfer
+from wfsim.radio.transport import Transport
+from wfsim.rng import Streams
+from wfsim.trace import Journal
+
+ROOT = Path(__file__).parents[1]
+SCENARIOS = ROOT / "scenarios"
+
+Lines = list[dict[str, Any]]
+
+
+def play_scenario(source: str, overrides: Sequence[str] = ()) -> Lines:
+    """The journal lines of a scenario (a file's name in scenarios/) with overrides."""
+    from wfsim.scenario.load import load_scenario
+    from wfsim.world.build import build_world
+    from wfsim.world.execute import execute
+
+    lines: Lines = []
+    execute(build_world(load_scenario(SCENARIOS / source, overrides), Journal([lines.append])))
+    return lines
+
+
+@pytest.fixture
+def play() -> Callable[..., Lines]:
+    """`play("digits.yaml", ["stop.rounds=1"])` -> journal lines."""
+    return play_scenario
+
+
+@dataclass(kw_only=True)
+class Air:
+    """A medium with its clock, journal lines and deliveries; `send` and `cut` are booked for their time, `run` runs."""
+
+    env: simpy.Environment
+    medium: Medium
+    names: tuple[str, ...]
+    lines: Lines
+    deliveries: dict[str, dict[str, Delivery]] = field(default_factory=dict)
+
+    def send(self, name: str, bits: Sequence[float], *, at_s: float = 0.0, links: Sequence[int] = (0,), weight: float = 1.0,
+             transport: Any = "unreliable") -> None:
+        self.env.process(self._send(name, bits, at_s, links, weight, Transport.parse(transport)))
+
+    def _send(self, name: str, bits: Sequence[float], at_s: float, links: Sequence[int], weight: float,
+              transport: Transport) -> Iterator[simpy.Event]:
+        yield self.env.timeout(at_s)
+        transfer = Transfer(name=name, devices=tuple(self.names[link] for link in links), links=np.array(links),
+                            weight=weight, bits=np.array(bits, dtype=float), transport=transport, start_s=self.env.now)
+        self.deliveries[name] = yield self.medium.start(transfer)
+
+    def cut(self, name: str, *, at_s: float) -> None:
+        """Stop a transfer if it is on the air then."""
+        self.env.process(self._cut(name, at_s))
+
+    def _cut(self, name: str, at_s: float) -> Iterator[simpy.Event]:
+        yield self.env.timeout(at_s)
+        if name not in self.deliveries:
+            self.medium.cut(name)
+
+    def run(self) -> Air:
+        self.env.run()
+        return self
+
+    def ended(self, name: str, device: str | None = None) -> dict[str, Any]:
+        """The record of a transfer's end (for one of its devices)."""
+        (line,) = [line for line in self.lines if line["type"] == "transfer_ended" and line["transfer"] == name
+                   and device in (None, line["device"])]
+        return line
+
+    def end_s(self, name: str) -> float:
+        """When a transfer with one receiver ended."""
+        return self.ended(name)["t_s"]
+
+
+@pytest.fixture
+def make_air() -> Callable[..., Air]:
+    """A function that builds an `Air`; kinds in their YAML forms, `snr_hz` one per link, no fading unless `paths` is given."""
+    return build_air
+
+
+def build_air(snr_hz: Sequence[float] = (1e9,), *, band_hz: float = 1e6, link: Any = "shannon", access: Any = "fdma",
+              paths: FadingPaths | None = None, seed: int = 1, trace_gains: bool = False) -> Air:
+    """One band with its links d0, d1, ...; its energy model draws 2 joules a second of airtime."""
+    env, lines = simpy.Environment(), []
+    names = tuple(f"d{number}" for number in range(len(snr_hz)))
+    channel = Channel(names, np.array(snr_hz, dtype=float), paths or ConstantPaths(names), Link.parse(link))
+    medium = Medium(env, direction="up", band_hz=band_hz, channel=channel, access=Access.parse(access), streams=Streams(seed),
+                    journal=Journal([lines.append]), energy_j=lambda airtime_s: 2.0 * airtime_s, trace_gains=trace_gains)
+    return Air(env=env, medium=medium, names=names, lines=lines)

@@ -1,0 +1,68 @@
+"""Records and the hash-chained journal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wfsim import trace
+
+
+def written(path: Path, count: int = 4) -> list[dict]:
+    sink = trace.FileSink(path)
+    journal = trace.Journal([sink])
+    for number in range(count):
+        journal.write(trace.ChannelGain(t_s=float(number), link="d00001", block=number, gain=0.5))
+    sink.close()
+    return list(trace.read_journal(path))
+
+
+def test_a_line_is_seq_type_fields_and_hash(tmp_path: Path) -> None:
+    line = written(tmp_path / "j")[1]
+    assert list(line) == ["seq", "type", "t_s", "link", "block", "gain", "hash"]
+    assert (line["seq"], line["type"], line["block"]) == (1, "channel_gain", 1)
+
+
+def test_an_untouched_journal_has_no_break(tmp_path: Path) -> None:
+    assert list(trace.check_chain(written(tmp_path / "j"))) == []
+
+
+def test_a_changed_value_breaks_the_chain_at_its_line(tmp_path: Path) -> None:
+    lines = written(tmp_path / "j")
+    lines[2]["gain"] = 0.6
+    assert [problem.split(":")[0] for problem in trace.check_chain(lines)] == ["record 2"]
+
+
+def test_a_removed_line_breaks_the_chain(tmp_path: Path) -> None:
+    lines = written(tmp_path / "j")
+    assert list(trace.check_chain(lines[:1] + lines[2:]))
+
+
+def test_the_digest_is_the_last_hash(tmp_path: Path) -> None:
+    seen: list[dict] = []
+    journal = trace.Journal([seen.append])
+    journal.write(trace.RunEnded(t_s=1.0, reason="rounds", rounds=1))
+    assert journal.digest == seen[-1]["hash"]
+
+
+def test_numbers_survive_the_file_exactly(tmp_path: Path) -> None:
+    assert json.loads(json.dumps(0.1 + 0.2)) == 0.1 + 0.2
+    assert written(tmp_path / "j")[3]["t_s"] == 3.0
+
+
+def test_nan_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        trace.Journal().write(trace.ChannelGain(t_s=0.0, link="d", block=0, gain=float("nan")))
+
+
+@pytest.mark.parametrize("text", ["{", "[]\n", '{"seq": 0}\n'])
+def test_what_is_not_a_record_is_named_by_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "j").write_text(text)
+    with pytest.raises(ValueError, match=r"j:1: not a record"):
+        list(trace.read_journal(tmp_path / "j"))
+
+
+def test_every_record_belongs_to_a_group() -> None:
+    assert {record.group for record in trace.RECORDS.values()} == {"server", "network", "device", "learning"}

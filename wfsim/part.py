@@ -1,0 +1,125 @@
+"""Slots and kinds: how a model is named in YAML, validated, listed and described.
+
+A *slot* is a place in a scenario (`radio.fading`); a *kind* is one model that fits there (`rayleigh`). A kind is a
+frozen pydantic model that is both the schema and the behaviour. Writing one is all it takes to add a model::
+
+    class Nakagami(Fading, kind="nakagami"):
+        \"\"\"Block fading whose power gain is Gamma(m, 1/m).\"\"\"
+        m: float = Field(ge=0.5, description="shape")
+
+In YAML a part is a mapping with `kind:` and the kind's fields, or just the kind's name when defaults do.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from wfsim.errors import nearest
+
+_SLOTS: dict[str, type[Part]] = {}
+
+
+class Section(BaseModel):
+    """A block of a scenario with fixed fields: unknown keys, wrong types, NaN and infinities are errors.
+
+    Values are immutable, so sequences are tuples; YAML's lists become tuples on the way in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
+class Part(Section):
+    """Base of every slot. `class Fading(Part, slot="fading")` opens a slot, `class X(Fading, kind="x")` fills it."""
+
+    slot: ClassVar[str]
+    kind: ClassVar[str]
+    kinds: ClassVar[dict[str, type[Part]]]
+
+    def __init_subclass__(cls, *, slot: str = "", kind: str = "", **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, slot: str = "", kind: str = "", **rest: Any) -> None:
+        super().__pydantic_init_subclass__(**rest)
+        if slot:
+            cls.slot, cls.kinds = slot, {}
+            _SLOTS[slot] = cls
+        elif kind:
+            cls.kind = kind
+            _register(cls)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if not cls._is_slot():
+            return handler(source)
+        return core_schema.no_info_plain_validator_function(
+            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(describe_value)
+        )
+
+    @classmethod
+    def _is_slot(cls) -> bool:
+        return "slot" in cls.__dict__
+
+    @classmethod
+    def parse(cls, value: Any) -> Part:
+        """A part from its YAML form: an instance, a kind's name, or a mapping with `kind`."""
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, str):
+            value = {"kind": value}
+        if not isinstance(value, Mapping):
+            raise PydanticCustomError("part_type", "expected a kind of {slot} or a mapping, got {value}",
+                                      {"slot": cls.slot, "value": repr(value)})
+        fields = dict(value)
+        if "kind" not in fields:
+            raise PydanticCustomError("kind_missing", "needs a `kind`: one of {known}", {"known": cls._known()})
+        return cls._find(fields.pop("kind")).model_validate(fields)
+
+    @classmethod
+    def _find(cls, kind: Any) -> type[Part]:
+        if not isinstance(kind, str) or kind not in cls.kinds:
+            raise PydanticCustomError("kind", "no {slot} called {kind}{hint}; known: {known}",
+                                      {"slot": cls.slot, "kind": repr(kind), "hint": nearest(str(kind), cls.kinds),
+                                       "known": cls._known()})
+        return cls.kinds[kind]
+
+    @classmethod
+    def _known(cls) -> str:
+        return ", ".join(sorted(cls.kinds))
+
+
+def _register(kind: type[Part]) -> None:
+    taken = kind.kinds.get(kind.kind)
+    if taken is not None and taken.__qualname__ != kind.__qualname__:
+        raise TypeError(f"{kind.slot} already has a kind {kind.kind!r}: {taken.__module__}.{taken.__qualname__}")
+    kind.kinds[kind.kind] = kind
+
+
+def describe_value(part: Part) -> dict[str, Any]:
+    """The YAML form of a part: its kind and every field, defaults included."""
+    return {"kind": part.kind, **part.model_dump(mode="json")}
+
+
+def load_folder(package: str, path: list[str]) -> None:
+    """Import every module of a slot's folder, so that a new file there is all a new kind needs."""
+    for module in sorted(info.name for info in pkgutil.iter_modules(path)):
+        if not module.startswith("_"):
+            importlib.import_module(f"{package}.{module}")
+
+
+def slots() -> Iterator[type[Part]]:
+    """Every slot that has been opened, in order of name."""
+    return (_SLOTS[name] for name in sorted(_SLOTS))

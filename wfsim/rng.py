@@ -1,0 +1,43 @@
+"""Named, addressed randomness: one root seed, and a Philox stream for every (purpose, address).
+
+A draw depends on the seed and its address alone, never on what else was drawn. So adding a device, a codec or a
+metric shifts nobody else's numbers, and two scenarios that differ in one part share common random numbers wherever
+the same address occurs. There is no global generator and no module-level seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Address = str | int
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The streams of one root seed.
+
+    >>> Streams(1).generator("fading", "d00001", 3).random() == Streams(1).generator("fading", "d00001", 3).random()
+    True
+    """
+
+    seed: int
+
+    def generator(self, purpose: str, *address: Address) -> np.random.Generator:
+        """A fresh generator for (purpose, address), always starting at the same place.
+
+        Source: Philox4x64-10 (Salmon et al. 2011) keyed by 128 bits of BLAKE2b over the length-prefixed address.
+        """
+        return np.random.Generator(np.random.Philox(key=self._key(purpose, *address)))
+
+    def uniforms(self, count: int, purpose: str, *address: Address) -> NDArray[np.float64]:
+        """`count` uniforms in [0, 1) addressed by (purpose, address, position): a longer draw begins with a shorter one."""
+        return self.generator(purpose, *address).random(count)
+
+    def _key(self, *address: Address) -> NDArray[np.uint64]:
+        text = "".join(f"{len(str(part))}:{type(part).__name__}:{part};" for part in (self.seed, *address))
+        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+        return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
