@@ -1,0 +1,22 @@
+"""Slot `fading`: small-scale power gain of links as a function of time. A new file here is a new kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wfsim.part import Part, load_folder
+from wfsim.radio.fading._paths import BlockPaths, ConstantPaths, FadingPaths, block_of
+from wfsim.rng import Streams
+
+__all__ = ["BlockPaths", "ConstantPaths", "Fading", "FadingPaths", "block_of"]
+
+
+class Fading(Part, slot="fading"):
+    """Multipath fading: a power gain of unit mean that multiplies a link's mean received power."""
+
+    def realise(self, streams: Streams, links: Sequence[str]) -> FadingPaths:
+        """The gains of these links for all time; a link's path depends on the seed and its name alone."""
+        raise NotImplementedError(type(self).__name__)
+
+
+load_folder(__name__, list(__path__))

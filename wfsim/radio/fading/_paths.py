@@ -1,0 +1,108 @@
+"""Fading as a function of time: block arithmetic, and addressed gains that any query order finds the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.rng import Streams
+
+Gains = NDArray[np.float64]
+Draw = Callable[[np.random.Generator, int], Gains]
+
+TILE_BLOCKS = 64
+_CACHED_TILES = 16_384
+_CACHED_TILES_PER_LINK = 4
+
+
+def block_of(t_s: float, coherence_s: float) -> int:
+    """The block k with k T <= t < (k+1) T in floating arithmetic: a time equal to `k * coherence_s` is in block k.
+
+    Products k T are the boundaries, so the quotient t / T (rounded on its own) can be one off and is corrected.
+    Valid while T is longer than the spacing of floats at t.
+    """
+    block = math.floor(t_s / coherence_s)
+    if block * coherence_s > t_s:
+        return block - 1
+    if (block + 1) * coherence_s <= t_s:
+        return block + 1
+    return block
+
+
+class FadingPaths(Protocol):
+    """Power gains (linear, unit mean) of links over all time."""
+
+    @property
+    def coherence_s(self) -> float | None:
+        """Length of the blocks [k T, (k+1) T) in which gains are constant, s; None when they never change."""
+        ...
+
+    def block_gains(self, link_indices: NDArray[np.int64], first_block: int, count: int) -> Gains:
+        """Gains [n, count] of n links in blocks `first_block` ... `first_block + count - 1`, negative ones included."""
+        ...
+
+    def gain(self, t_s: Gains) -> Gains:
+        """Gains [links, m] of all links at m times in s."""
+        ...
+
+
+class ConstantPaths:
+    """Gain 1 at all times."""
+
+    coherence_s = None
+
+    def __init__(self, links: Sequence[str]) -> None:
+        self._links = len(links)
+
+    def block_gains(self, link_indices: NDArray[np.int64], first_block: int, count: int) -> Gains:
+        """Ones, shape [n, count]."""
+        return np.ones((len(link_indices), count))
+
+    def gain(self, t_s: Gains) -> Gains:
+        """Ones, shape [links, m]."""
+        return np.ones((self._links, len(t_s)))
+
+
+class BlockPaths:
+    """Independent gains per link and block, drawn in tiles of 64 blocks addressed by (link name, tile).
+
+    Tiles are cached; a forgotten tile is drawn again with the same values. `draw(generator, count)`: unit-mean gains.
+    """
+
+    def __init__(self, streams: Streams, links: Sequence[str], coherence_s: float, draw: Draw) -> None:
+        self.coherence_s = coherence_s
+        self._streams, self._links, self._draw = streams, tuple(links), draw
+        self._tile = lru_cache(max(_CACHED_TILES, _CACHED_TILES_PER_LINK * len(links)))(self._draw_tile)
+
+    def block_gains(self, link_indices: NDArray[np.int64], first_block: int, count: int) -> Gains:
+        """Gains, shape [n, count]."""
+        links = np.asarray(link_indices, dtype=np.int64).tolist()
+        gains = np.empty((len(links), count))
+        for tile, inside, outside in _tiles(first_block, count):
+            for row, link in enumerate(links):
+                gains[row, outside] = self._tile(link, tile)[inside]
+        return gains
+
+    def gain(self, t_s: Gains) -> Gains:
+        """Gains, shape [links, m]."""
+        blocks, position = np.unique([block_of(t, self.coherence_s) for t in t_s], return_inverse=True)
+        everyone = np.arange(len(self._links))
+        gains = [self.block_gains(everyone, int(block), 1) for block in blocks]
+        return np.hstack([np.empty((len(everyone), 0)), *gains])[:, position]
+
+    def _draw_tile(self, link: int, tile: int) -> Gains:
+        return self._draw(self._streams.generator("fading", self._links[link], tile), TILE_BLOCKS)
+
+
+def _tiles(first_block: int, count: int) -> Iterator[tuple[int, slice, slice]]:
+    """Each tile under the blocks, with the place of those blocks inside the tile and in the answer."""
+    end = first_block + count
+    for tile in range(first_block // TILE_BLOCKS, -(-end // TILE_BLOCKS)):
+        start = tile * TILE_BLOCKS
+        low, high = max(first_block, start), min(end, start + TILE_BLOCKS)
+        yield tile, slice(low - start, high - start), slice(low - first_block, high - first_block)
