@@ -1,0 +1,88 @@
+"""What a cell's links can carry over time: large-scale SNR, fading, and the rate that old knowledge chose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.radio.fading import FadingPaths, block_of
+from wfsim.radio.link import Link
+from wfsim.units import db_to_linear
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+_SLIVER = 1e-9  # pieces shorter than this share of a block are merged: they are rounding, not channel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pieces:
+    """Consecutive stretches of time in which no gain and no channel knowledge changes.
+
+    `edges_s` [m + 1]; `blocks` and `csi_blocks` [m]: the coherence block each piece lies in, and the block that the
+    transmitter knew then.
+    """
+
+    edges_s: Array
+    blocks: Indices
+    csi_blocks: Indices
+
+
+class Channel:
+    """The links of one cell in one direction. Gains are reciprocal: uplink and downlink fade together.
+
+    `snr_hz` [links] is received power over noise density, P g / N0 in Hz, fading excluded: a share of b Hz sees a mean
+    SNR of snr_hz / b, so power is limited, not power density.
+    """
+
+    def __init__(self, names: Sequence[str], snr_hz: Array, paths: FadingPaths, link: Link) -> None:
+        self.names = tuple(names)
+        self.snr_hz = snr_hz
+        self.paths = paths
+        self.link = link
+        self._back_off = float(db_to_linear(-link.margin_db))
+
+    def pieces(self, start_s: float, blocks: int) -> Pieces:
+        """The pieces from `start_s` over the next `blocks` coherence blocks; one endless piece when nothing fades."""
+        coherence_s = self.paths.coherence_s
+        if coherence_s is None:
+            nothing = np.zeros(1, dtype=np.int64)
+            return Pieces(edges_s=np.array([start_s, np.inf]), blocks=nothing, csi_blocks=nothing)
+        edges_s = self._edges_s(start_s, blocks, coherence_s)
+        middles_s = 0.5 * (edges_s[:-1] + edges_s[1:])
+        return Pieces(
+            edges_s=edges_s,
+            blocks=np.floor(middles_s / coherence_s).astype(np.int64),
+            csi_blocks=np.floor((middles_s - self.link.csi_age_s) / coherence_s).astype(np.int64),
+        )
+
+    def _edges_s(self, start_s: float, blocks: int, coherence_s: float) -> Array:
+        first = block_of(start_s, coherence_s)
+        own_s = np.arange(first + 1, first + blocks + 1) * coherence_s
+        age_s = self.link.csi_age_s % coherence_s
+        inner_s = np.union1d(own_s, own_s - coherence_s + age_s) if age_s else own_s
+        inner_s = inner_s[inner_s > start_s + _SLIVER * coherence_s]
+        edges_s = np.concatenate([[start_s], inner_s])
+        return edges_s[np.concatenate([[True], np.diff(edges_s) > _SLIVER * coherence_s])]
+
+    def gains(self, links: Indices, blocks: Indices) -> Array:
+        """Fading power gains [links, blocks] of coherence blocks in rising order."""
+        if self.paths.coherence_s is None:
+            return np.ones((len(links), len(blocks)))
+        first = int(blocks[0])
+        return self.paths.block_gains(links, first, int(blocks[-1]) - first + 1)[:, blocks - first]
+
+    def chosen(self, links: Indices, band_hz: Array, pieces: Pieces) -> Array:
+        """Spectral efficiency [links, pieces] that the transmitter picks from its knowledge, less the margin."""
+        known_snr = self._snr(links, band_hz, self.gains(links, pieces.csi_blocks))
+        return self.link.efficiency(known_snr * self._back_off)
+
+    def supported(self, links: Indices, band_hz: Array, pieces: Pieces) -> Array:
+        """Spectral efficiency [links, pieces] that the channel really carries: packets above it are lost."""
+        return self.link.efficiency(self._snr(links, band_hz, self.gains(links, pieces.blocks)))
+
+    def _snr(self, links: Indices, band_hz: Array, gains: Array) -> Array:
+        return self.snr_hz[links, None] * gains / band_hz[:, None]

@@ -1,0 +1,225 @@
+"""The air of one cell in one direction: fluid transfers over a shared band, with few events and the exact law.
+
+A transfer is a fluid job. Whenever one starts, ends or is cut, the medium books what has flown since, divides the
+band anew, evaluates every active transfer's rate over the coming coherence blocks in vectors, and schedules ONE
+timeout at the earliest finish. Older timeouts carry an older generation and are ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from wfsim import trace
+from wfsim.radio.access import Access
+from wfsim.radio.channel import Channel, Pieces
+from wfsim.radio.transfer import WHOLE, Transfer
+from wfsim.rng import Streams
+
+Array = NDArray[np.float64]
+
+_FIRST_WINDOW_BLOCKS = 32
+_LAST_WINDOW_BLOCKS = 8192
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outlook:
+    """Rates [transfers, pieces] ahead if nothing changes, and what they meet."""
+
+    pieces: Pieces
+    efficiency: Array
+    rates_bps: Array
+    outage: list[NDArray[np.bool_]]
+    finish_s: Array
+
+
+class Medium:
+    """Transfers in one direction (`up` or `down`) over one band. `start` returns an event that fires at the end."""
+
+    def __init__(self, env: simpy.Environment, *, direction: str, band_hz: float, channel: Channel, access: Access,
+                 streams: Streams, journal: trace.Journal, energy_j: Callable[[float], float], trace_gains: bool) -> None:
+        self._env, self._journal, self._streams = env, journal, streams
+        self._direction, self._band_hz = direction, band_hz
+        self._channel, self._access, self._energy_j = channel, access, energy_j
+        self._trace_gains = trace_gains
+        self._active: dict[str, tuple[Transfer, simpy.Event]] = {}
+        self._outlook: _Outlook | None = None
+        self._booked_s = env.now
+        self._generation = 0
+        self._window_blocks = _FIRST_WINDOW_BLOCKS
+        self._seen_blocks: dict[str, int] = {}
+        self._shares_hz: dict[str, float] = {}
+
+    def start(self, transfer: Transfer) -> simpy.Event:
+        """Put a transfer on the air now. The event's value is {device: Delivery}."""
+        done = self._env.event()
+        self._journal.write(trace.TransferStarted(
+            t_s=self._env.now, transfer=transfer.name, direction=self._direction, devices=list(transfer.devices),
+            packets=len(transfer.bits), offered_bits=int(transfer.bits.sum())))
+        self._book()
+        self._active[transfer.name] = (transfer, done)
+        self._plan_soon()
+        return done
+
+    def cut(self, name: str) -> simpy.Event:
+        """Stop a transfer now; its event, already triggered, is returned. What it leaves is up to the transport."""
+        self._book()
+        transfer, done = self._active[name]
+        transfer.cut(self._streams, self._channel.link.residual_loss)
+        self._finish(transfer, done)
+        self._plan_soon()
+        return done
+
+    def idle_reason(self) -> str | None:
+        """Why transfers on the air will never end, or None. Asked when no event is left."""
+        return f"{self._direction}link {', '.join(sorted(self._active))}: the rate is zero" if self._active else None
+
+    # planning
+
+    def _plan_soon(self) -> None:
+        # Simultaneous starts each come here; only the newest generation plans, so they are planned together.
+        self._generation += 1
+        self._outlook = None
+        self._env.timeout(0.0, value=self._generation).callbacks.append(self._plan)
+
+    def _plan(self, event: simpy.Event) -> None:
+        if event.value != self._generation or not self._active:
+            return
+        transfers = self._transfers()
+        shares_hz = self._access.divide(self._band_hz, np.array([t.weight for t in transfers]))
+        self._write_shares(transfers, shares_hz)
+        self._outlook = self._look_ahead(transfers, shares_hz)
+        self._sleep_until(min(float(self._outlook.finish_s.min()), float(self._outlook.pieces.edges_s[-1])))
+
+    def _sleep_until(self, wake_s: float) -> None:
+        if not np.isfinite(wake_s):
+            return
+        timeout = self._env.timeout(max(wake_s - self._env.now, 0.0), value=(self._generation, wake_s))
+        timeout.callbacks.append(self._wake)
+
+    def _look_ahead(self, transfers: list[Transfer], shares_hz: Array) -> _Outlook:
+        blocks = self._window_blocks
+        outlook = self._evaluate(transfers, shares_hz, blocks)
+        while not np.isfinite(outlook.finish_s).any() and blocks < _LAST_WINDOW_BLOCKS:
+            blocks *= 2
+            outlook = self._evaluate(transfers, shares_hz, blocks)
+        self._window_blocks = max(blocks // 2, _FIRST_WINDOW_BLOCKS)
+        return outlook
+
+    def _evaluate(self, transfers: list[Transfer], shares_hz: Array, blocks: int) -> _Outlook:
+        pieces = self._channel.pieces(self._env.now, blocks)
+        counts = np.array([len(t.links) for t in transfers])
+        links, bands_hz = np.concatenate([t.links for t in transfers]), np.repeat(shares_hz, counts)
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        efficiency = np.minimum.reduceat(self._channel.chosen(links, bands_hz, pieces), starts, axis=0)
+        outage = np.repeat(efficiency, counts, axis=0) > self._channel.supported(links, bands_hz, pieces)
+        rates_bps = shares_hz[:, None] * efficiency
+        remaining = np.array([t.remaining_bits for t in transfers])
+        return _Outlook(pieces=pieces, efficiency=efficiency, rates_bps=rates_bps,
+                        outage=np.split(outage, starts[1:], axis=0),
+                        finish_s=_finish_times_s(pieces.edges_s, rates_bps, remaining))
+
+    # booking what has flown
+
+    def _wake(self, event: simpy.Event) -> None:
+        generation, wake_s = event.value
+        if generation != self._generation or self._outlook is None:
+            return
+        finishing = [t for t, at_s in zip(self._transfers(), self._outlook.finish_s, strict=True) if at_s <= wake_s]
+        self._book()
+        for transfer in finishing:
+            transfer.complete_pass()
+            if not transfer.end_pass(self._streams, self._channel.link.residual_loss):
+                self._finish(transfer, self._active[transfer.name][1])
+        self._plan_soon()
+
+    def _book(self) -> None:
+        now_s = self._env.now
+        if self._outlook is not None and now_s > self._booked_s:
+            for index, transfer in enumerate(self._transfers()):
+                self._book_transfer(transfer, index, self._outlook, now_s)
+        self._booked_s = now_s
+        self._outlook = None
+
+    def _book_transfer(self, transfer: Transfer, index: int, outlook: _Outlook, now_s: float) -> None:
+        edges_s = outlook.pieces.edges_s
+        used = int(np.searchsorted(edges_s[:-1], now_s, side="left"))
+        durations_s = np.diff(np.minimum(edges_s[: used + 1], now_s))
+        rates_bps = outlook.rates_bps[index, :used]
+        transfer.radiate(rates_bps * durations_s, outlook.outage[index][:, :used])
+        transfer.tally.airtime_s += float(durations_s[rates_bps > 0.0].sum())
+        self._count_blocks(transfer, outlook.pieces.blocks[:used], outlook.efficiency[index, :used])
+
+    def _count_blocks(self, transfer: Transfer, blocks: NDArray[np.int64], efficiency: Array) -> None:
+        new = np.ones(len(blocks), dtype=bool) if transfer.last_block is None else blocks > transfer.last_block
+        new[1:] &= blocks[1:] > blocks[:-1]
+        transfer.tally.blocks += int(new.sum())
+        transfer.tally.blocks_at_cap += int(self._channel.link.at_cap(efficiency[new]).sum())
+        transfer.tally.blocks_at_zero += int((efficiency[new] == 0.0).sum())
+        transfer.last_block = int(blocks[-1])
+        if self._trace_gains:
+            self._write_gains(transfer, blocks[new])
+
+    # records
+
+    def _transfers(self) -> list[Transfer]:
+        return [self._active[name][0] for name in sorted(self._active)]
+
+    def _finish(self, transfer: Transfer, done: simpy.Event) -> None:
+        del self._active[transfer.name]
+        energy_j = self._energy_j(transfer.tally.airtime_s)
+        for receiver in range(len(transfer.devices)):
+            self._journal.write(self._ended(transfer, receiver, energy_j))
+        done.succeed({device: transfer.delivery(receiver, self._env.now, energy_j)
+                      for receiver, device in enumerate(transfer.devices)})
+
+    def _ended(self, transfer: Transfer, receiver: int, energy_j: float) -> trace.TransferEnded:
+        tally, arrived = transfer.tally, transfer.arrived[receiver]
+        return trace.TransferEnded(
+            t_s=self._env.now, transfer=transfer.name, direction=self._direction, device=transfer.devices[receiver],
+            start_s=transfer.start_s, outcome="delivered" if arrived.all() else "partial" if arrived.any() else "lost",
+            packets_sent=tally.packets_sent, packets_lost=int(transfer.packets_lost[receiver]), attempts=tally.attempts,
+            sent_bits=tally.sent_bits, delivered_bits=float(transfer.bits[arrived].sum()),
+            lost_bits=float(transfer.lost_bits[receiver]), repeated_bits=float(transfer.repeated_bits[receiver]),
+            undelivered_bits=float(transfer.bits[~arrived].sum()), airtime_s=tally.airtime_s, energy_j=energy_j,
+            lost=np.flatnonzero(~arrived).tolist(), blocks=tally.blocks, blocks_at_cap=tally.blocks_at_cap,
+            blocks_at_zero=tally.blocks_at_zero)
+
+    def _write_shares(self, transfers: list[Transfer], shares_hz: Array) -> None:
+        shares = {transfer.name: float(share) for transfer, share in zip(transfers, shares_hz, strict=True)}
+        if shares == self._shares_hz:
+            return  # a new pass or window, not a new division
+        self._shares_hz = shares
+        self._journal.write(trace.BandShared(
+            t_s=self._env.now, direction=self._direction, shares_hz=shares,
+            band_hz=self._access.total_hz(self._band_hz, len(transfers))))
+
+    def _write_gains(self, transfer: Transfer, blocks: NDArray[np.int64]) -> None:
+        if not len(blocks):
+            return
+        for link, gains in zip(transfer.links, self._channel.gains(transfer.links, blocks), strict=True):
+            name = self._channel.names[link]
+            for block, gain in zip(blocks.tolist(), gains.tolist(), strict=True):
+                if block > self._seen_blocks.get(name, -1):
+                    self._seen_blocks[name] = block
+                    self._journal.write(trace.ChannelGain(t_s=self._env.now, link=name, block=block, gain=gain))
+
+
+def _finish_times_s(edges_s: Array, rates_bps: Array, remaining_bits: Array) -> Array:
+    """When each transfer's remaining bits have flown, shape [transfers]; infinity if not within the pieces.
+
+    Bits that end with a piece must not spill into the next one by rounding: its rate may be zero.
+    """
+    with np.errstate(invalid="ignore"):
+        flown = np.cumsum(np.where(rates_bps > 0.0, rates_bps * np.diff(edges_s), 0.0), axis=1)
+    piece = (flown < remaining_bits[:, None] * WHOLE).sum(axis=1)
+    inside = piece < rates_bps.shape[1]
+    rows, piece = np.arange(len(piece)), np.minimum(piece, rates_bps.shape[1] - 1)
+    before = np.where(piece > 0, flown[rows, np.maximum(piece - 1, 0)], 0.0)
+    rates = rates_bps[rows, piece]
+    wait_s = np.divide(remaining_bits - before, rates, out=np.zeros_like(rates), where=rates > 0.0)
+    return np.where(inside, np.minimum(edges_s[piece] + wait_s, edges_s[piece + 1]), np.inf)

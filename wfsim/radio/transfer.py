@@ -1,0 +1,144 @@
+"""One payload on the air: its packets, what was radiated of them, and their fates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.messages import Delivery
+from wfsim.radio.transport import Transport
+from wfsim.rng import Streams
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+WHOLE = 1.0 - 1e-12  # a packet counts as radiated when all of it but rounding has flown
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """Running counts of one transfer."""
+
+    airtime_s: float = 0.0
+    sent_bits: float = 0.0
+    packets_sent: int = 0
+    attempts: int = 0
+    blocks: int = 0
+    blocks_at_cap: int = 0
+    blocks_at_zero: int = 0
+
+
+@dataclass(kw_only=True)
+class Transfer:
+    """A payload from or to one or more links, flown in passes over its packets.
+
+    `links` [receivers] index the channel; a broadcast has several. A packet's fate in a pass is lost for a receiver if
+    in any stretch of its airtime longer than rounding the channel did not carry the chosen rate, or if its addressed uniform
+    falls below the residual loss. `bits` [packets] include headers.
+    """
+
+    name: str
+    devices: tuple[str, ...]
+    links: NDArray[np.int64]
+    weight: float
+    bits: Array
+    transport: Transport
+    start_s: float
+    tally: Tally = field(default_factory=Tally)
+    arrived: Mask = field(init=False)
+    packets_lost: NDArray[np.int64] = field(init=False)
+    lost_bits: Array = field(init=False)
+    repeated_bits: Array = field(init=False)
+    last_block: int | None = None
+    _queue: NDArray[np.int64] = field(init=False)
+    _ends: Array = field(init=False)
+    _progress: float = 0.0
+    _pieces: list[tuple[Array, Mask]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.arrived = np.zeros((len(self.links), len(self.bits)), dtype=bool)
+        self.packets_lost = np.zeros(len(self.links), dtype=np.int64)
+        self.lost_bits, self.repeated_bits = np.zeros(len(self.links)), np.zeros(len(self.links))
+        self._begin_pass(np.arange(len(self.bits)))
+
+    @property
+    def remaining_bits(self) -> float:
+        """Bits of this pass that have not flown; 0 where only rounding is left."""
+        whole = float(self._ends[-1])
+        return whole - self._progress if self._progress < whole * WHOLE else 0.0
+
+    def _begin_pass(self, queue: NDArray[np.int64]) -> None:
+        self._queue, self._ends = queue, np.cumsum(self.bits[queue])
+        self._progress, self._pieces = 0.0, []
+        self.tally.attempts += 1
+
+    def radiate(self, bits: Array, outage: Mask) -> None:
+        """Record `bits` [pieces] flown and where the channel did not carry them, `outage` [receivers, pieces]."""
+        if outage.any() or self._pieces:
+            self._remember_outage(bits, outage)
+        self._progress = min(self._progress + float(bits.sum()), float(self._ends[-1]))
+
+    def _remember_outage(self, bits: Array, outage: Mask) -> None:
+        if not self._pieces:
+            self._pieces.append((np.array([self._progress]), np.zeros((len(self.links), 1), dtype=bool)))
+        self._pieces.append((self._progress + np.cumsum(bits), outage))
+
+    def complete_pass(self) -> None:
+        """The pass's last bit has flown, whatever rounding says."""
+        self._progress = float(self._ends[-1])
+
+    def end_pass(self, streams: Streams, residual_loss: float) -> bool:
+        """Decide the fates of what has flown; begin the next pass. False when the transport sends nothing more."""
+        self._settle(streams, residual_loss, whole=len(self._queue))
+        missing = ~self.arrived.all(axis=0)
+        queue = np.flatnonzero(missing & self.transport.resend(missing, self.tally.attempts))
+        if len(queue):
+            self._begin_pass(queue)
+        return bool(len(queue))
+
+    def cut(self, streams: Streams, residual_loss: float) -> None:
+        """The transfer is stopped: packets that had wholly flown meet their fates, the one on the air is lost."""
+        whole = int(np.searchsorted(self._ends * WHOLE, self._progress, side="right"))
+        self._settle(streams, residual_loss, whole=whole)
+        if not self.transport.keeps_partial:
+            self._give_up(~self.arrived.all(axis=1))
+
+    def _give_up(self, incomplete: Mask) -> None:
+        self.lost_bits[incomplete] += self.arrived[incomplete] @ self.bits
+        self.arrived[incomplete] = False
+
+    def _settle(self, streams: Streams, residual_loss: float, *, whole: int) -> None:
+        packets = self._queue[:whole]
+        lost = self._outages(whole) | self._residual_losses(streams, residual_loss, packets)
+        on_air_bits = self._progress - float(self.bits[packets].sum())
+        self.lost_bits += (lost & ~self.arrived[:, packets]) @ self.bits[packets] + on_air_bits
+        self.repeated_bits += self.arrived[:, packets] @ self.bits[packets]
+        self.packets_lost += (lost & ~self.arrived[:, packets]).sum(axis=1)
+        self.arrived[:, packets] |= ~lost
+        self.tally.packets_sent += whole
+        self.tally.sent_bits += self._progress
+
+    def _residual_losses(self, streams: Streams, residual_loss: float, packets: NDArray[np.int64]) -> Mask:
+        if residual_loss == 0.0:
+            return np.zeros((len(self.links), len(packets)), dtype=bool)
+        draws = [streams.uniforms(len(self.bits), "packet_fate", self.name, d, self.tally.attempts) for d in self.devices]
+        return np.array(draws)[:, packets] < residual_loss
+
+    def _outages(self, whole: int) -> Mask:
+        if not self._pieces:
+            return np.zeros((len(self.links), whole), dtype=bool)
+        piece_ends = np.concatenate([ends for ends, _ in self._pieces])
+        outages = np.concatenate([outage for _, outage in self._pieces], axis=1)
+        starts = self._ends[:whole] - self.bits[self._queue[:whole]]
+        first = np.searchsorted(piece_ends, starts / WHOLE, side="right")
+        last = np.minimum(np.searchsorted(piece_ends, self._ends[:whole] * WHOLE, side="left"), len(piece_ends) - 1)
+        before = np.concatenate([np.zeros((len(self.links), 1), dtype=np.int64), np.cumsum(outages, axis=1)], axis=1)
+        return before[:, last + 1] > before[:, np.minimum(first, last)]
+
+    def delivery(self, receiver: int, end_s: float, energy_j: float) -> Delivery:
+        """What the receiver (or the server, for an upload) has got, and what it took."""
+        return Delivery(start_s=self.start_s, end_s=end_s, sent_bits=self.tally.sent_bits, energy_j=energy_j,
+                        attempts=self.tally.attempts, arrived=self.arrived[receiver].copy())
+
