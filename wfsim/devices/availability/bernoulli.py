@@ -1,0 +1,36 @@
+"""Devices that come and go independently from one period to the next."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import Field
+
+from wfsim.devices.availability import Availability
+from wfsim.rng import Streams
+
+
+class Bernoulli(Availability, kind="bernoulli"):
+    """In each period [k T, (k+1) T) a device is available with `probability`, independently of all else.
+
+    Drawn at address (device, k). Boundaries are the floating-point products k T, and an instant on one belongs to the
+    period that begins there. Valid for times below 2^52 periods.
+    """
+
+    probability: float = Field(0.9, gt=0, le=1, description="share of periods in which a device is available")
+    period_s: float = Field(60.0, gt=0, description="period T, s")
+
+    def is_available(self, streams: Streams, device: str, t_s: float) -> bool:
+        return bool(streams.uniforms(1, "availability", device, self._period(t_s))[0] < self.probability)
+
+    def next_change_s(self, t_s: float) -> float:
+        return (self._period(t_s) + 1) * self.period_s
+
+    def _period(self, t_s: float) -> int:
+        # t / T may round across the boundary that the product k T defines, in either direction.
+        period = math.floor(t_s / self.period_s)
+        while period * self.period_s > t_s:
+            period -= 1
+        while (period + 1) * self.period_s <= t_s:
+            period += 1
+        return period
