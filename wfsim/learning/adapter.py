@@ -1,0 +1,78 @@
+"""What is trained: LoRA factors on linear layers of the encoder, and the classifier head."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from wfsim.errors import ScenarioError, nearest
+from wfsim.learning.vit_config import VitConfig, linear_modules
+from wfsim.messages import Adapter, AdapterShapes, Pair, PairShape, TensorShape, Values
+from wfsim.part import Section
+from wfsim.rng import Streams
+
+HEAD_WEIGHT, HEAD_BIAS = "classifier.weight", "classifier.bias"
+HEAD_STD = 0.02
+
+
+class AdapterSettings(Section):
+    """LoRA (Hu et al. 2021): a matrix W becomes W + s B A with s = alpha / rank; the head is trained in full."""
+
+    rank: int = Field(4, ge=1, le=256, description="rank r of every pair")
+    alpha: float = Field(8.0, gt=0.0, description="LoRA alpha; the update is scaled by alpha / rank")
+    target_modules: Literal["all-linear"] | tuple[str, ...] = Field(
+        "all-linear", description="layers that carry LoRA, by last name (q_proj, v_proj, fc1 ...), or all-linear"
+    )
+
+    @property
+    def scale(self) -> float:
+        """s = alpha / rank."""
+        return self.alpha / self.rank
+
+
+def adapter_shapes(settings: AdapterSettings, config: VitConfig, classes: int) -> AdapterShapes:
+    """Shapes of the adapter in forward order, head last. Raises ScenarioError for a layer the model lacks."""
+    if classes < 2:
+        raise ScenarioError(f"{classes} classes; a classifier needs at least 2", path="classes")
+    head = (TensorShape(HEAD_WEIGHT, (classes, config.hidden)), TensorShape(HEAD_BIAS, (classes,)))
+    pairs = _targets(settings.target_modules, linear_modules(config))
+    return AdapterShapes(rank=settings.rank, pairs=pairs, dense=head)
+
+
+def _targets(wanted: str | tuple[str, ...], modules: tuple[PairShape, ...]) -> tuple[PairShape, ...]:
+    if wanted == "all-linear":
+        return modules
+    known = {last_name(module) for module in modules}
+    for name in wanted:
+        if name not in known:
+            message = f"no linear layer called {name!r}{nearest(name, known)}; known: {', '.join(sorted(known))}"
+            raise ScenarioError(message, path="target_modules")
+    return tuple(module for module in modules if last_name(module) in wanted)
+
+
+def last_name(module: PairShape) -> str:
+    """`q_proj` of `vit.layers.0.attention.q_proj`."""
+    return module.name.rpartition(".")[2]
+
+
+def initial_adapter(shapes: AdapterShapes, streams: Streams) -> Adapter:
+    """A ~ U(-1/sqrt(d_in), 1/sqrt(d_in)), B = 0, head weight ~ N(0, 0.02^2), head bias 0; float32.
+
+    The same laws as PEFT (kaiming_uniform with a = sqrt 5) and ViT; one stream per tensor, addressed by its name.
+    """
+    pairs = {pair.name: _initial_pair(pair, shapes.rank, streams) for pair in shapes.pairs}
+    return Adapter(pairs=pairs, dense={tensor.name: _initial_dense(tensor, streams) for tensor in shapes.dense})
+
+
+def _initial_pair(pair: PairShape, rank: int, streams: Streams) -> Pair:
+    bound = 1.0 / np.sqrt(pair.d_in)
+    a = streams.generator("adapter_init", f"{pair.name}.lora_A").uniform(-bound, bound, (rank, pair.d_in))
+    return Pair(a.astype(np.float32), np.zeros((pair.d_out, rank), np.float32))
+
+
+def _initial_dense(tensor: TensorShape, streams: Streams) -> Values:
+    if len(tensor.shape) == 1:
+        return np.zeros(tensor.shape, np.float32)
+    return streams.generator("adapter_init", tensor.name).normal(0.0, HEAD_STD, tensor.shape).astype(np.float32)

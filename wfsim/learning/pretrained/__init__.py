@@ -1,0 +1,1 @@
+"""Small pretrained weights shipped with wfsim, and the script that made them."""

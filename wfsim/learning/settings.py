@@ -1,0 +1,44 @@
+"""The `learning` section of a scenario."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from wfsim.learning.adapter import AdapterSettings
+from wfsim.learning.data import Data
+from wfsim.learning.data.mnist5k import Mnist5k
+from wfsim.learning.local import LocalTraining
+from wfsim.learning.models import Model
+from wfsim.learning.models.tiny_vit import TinyVit
+from wfsim.learning.partition import Partition
+from wfsim.learning.partition.dirichlet import Dirichlet
+from wfsim.part import Section
+
+
+class Evaluation(Section):
+    """When the global adapter is tried on held-out data; the last round always is."""
+
+    every_rounds: int = Field(1, ge=1, description="rounds between evaluations")
+
+
+class EngineSettings(Section):
+    """How training is batched on this machine. Results do not depend on it."""
+
+    chunk_jobs: int = Field(5, ge=1, le=256, description="training jobs stacked into one chunk")
+    chunk_workers: int | None = Field(None, ge=1, le=256, description="chunks computed at once; one per core if null")
+    precision: Literal["float32", "float64"] = Field("float32", description="arithmetic of training")
+
+
+class Learning(Section):
+    """What is trained, on what, and by whom. `kind: none` runs the same federation without training anything."""
+
+    kind: Literal["lora", "none"] = Field("lora", description="lora trains; none is timing only, sizes as if trained")
+    model: Model = Field(TinyVit(), description="frozen base")
+    data: Data = Field(Mnist5k(), description="examples")
+    partition: Partition = Field(Dirichlet(), description="who holds which examples")
+    adapter: AdapterSettings = Field(AdapterSettings(), description="what is trained")
+    local: LocalTraining = Field(LocalTraining(), description="work of one device in one round")
+    evaluate: Evaluation = Field(Evaluation(), description="evaluation on held-out data")
+    engine: EngineSettings = Field(EngineSettings(), description="batching of training on this machine")

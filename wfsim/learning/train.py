@@ -1,0 +1,123 @@
+"""Training without time: pure functions from adapters, data and settings to what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.learning.adapter import last_name
+from wfsim.learning.adapter_stack import AdapterStack, Views
+from wfsim.learning.merged_weights import MergedWeights
+from wfsim.learning.optimizer import Optimizer
+from wfsim.learning.stacked_vit import backward, forward
+from wfsim.learning.vit_weights import FrozenVit
+from wfsim.messages import Adapter, AdapterShapes
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingJob:
+    """One device's local training: where it starts, and the example indices of each minibatch in order."""
+
+    start: Adapter
+    batches: tuple[NDArray[np.int64], ...]
+
+
+def train_chunk(
+    base: FrozenVit, images: Tensor, labels: NDArray[np.int64], jobs: Sequence[TrainingJob], *,
+    shapes: AdapterShapes, scale: float, batch_size: int, optimizer: Optimizer,
+) -> list[Adapter]:
+    """What every job learned (trained minus start), in the order of `jobs`; the dtype is the base's.
+
+    `images` comes from `prepare_images`; `labels` [N]. One step per minibatch on its mean cross-entropy; minibatches
+    hold 1 to `batch_size` examples. A job's result is bit for bit the same whatever jobs are computed beside it.
+    """
+    use_one_math_thread()
+    order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].batches))
+    queue = [jobs[index].batches for index in order]
+    stack = AdapterStack(base, shapes, [jobs[index].start for index in order])
+    merged = MergedWeights(base, _trained(shapes), scale, len(jobs))
+    state = optimizer.begin(stack.values)
+    for step in range(len(queue[0])):
+        active = sum(len(batches) > step for batches in queue)
+        batch = _minibatch(images, labels, [batches[step] for batches in queue[:active]], batch_size)
+        values, gradients = stack.values[:active], stack.gradients[:active]
+        _fill_gradients(base, merged, stack.views(values), stack.views(gradients), batch)
+        optimizer.step(values, gradients, state[:active], step + 1)
+    return [stack.learned(order.index(index)) for index in range(len(jobs))]
+
+
+def _trained(shapes: AdapterShapes) -> set[str]:
+    return {last_name(pair) for pair in shapes.pairs}
+
+
+def use_one_math_thread() -> None:
+    """Let torch compute on one thread from now on, in the calling thread.
+
+    With more, BLAS splits a product differently in a chunk of one job than in a larger one. Cores are used by
+    computing several chunks at the same time.
+    """
+    import torch
+
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Minibatch:
+    inputs: Tensor
+    labels: Tensor
+    weights: Tensor
+
+
+def _minibatch(images: Tensor, labels: NDArray[np.int64], picks: list[NDArray[np.int64]], size: int) -> _Minibatch:
+    """Inputs [J, size, tokens, hidden], labels and weights [J, size]; rows beyond a minibatch weigh exactly zero."""
+    import torch
+
+    index, weights = np.zeros((len(picks), size), np.int64), np.zeros((len(picks), size))
+    for row, pick in enumerate(picks):
+        if not 0 < len(pick) <= size:
+            raise ValueError(f"a minibatch has {len(pick)} examples, needs 1 to {size}")
+        index[row, : len(pick)], weights[row, : len(pick)] = pick, 1.0 / len(pick)
+    return _Minibatch(inputs=images[torch.from_numpy(index)], labels=torch.from_numpy(labels[index].astype(np.int64)),
+                      weights=torch.from_numpy(weights).to(images.dtype))
+
+
+def _fill_gradients(base: FrozenVit, merged: MergedWeights, adapter: Views, gradients: Views, batch: _Minibatch) -> None:
+    """One forward and backward pass of the jobs in `batch`: d(mean cross-entropy) into `gradients`."""
+    jobs = len(batch.labels)
+    weights = merged.merge(adapter, jobs)
+    logits, tape = forward(base, batch.inputs, weights, adapter.head)
+    change = _logit_gradient(logits, batch)
+    backward(base, change, tape, weights, adapter.head, merged.room(jobs), gradients.head)
+    merged.project(adapter, jobs, gradients)
+
+
+def _logit_gradient(logits: Tensor, batch: _Minibatch) -> Tensor:
+    """(softmax(logits) - one-hot label) times the row's weight."""
+    gradient = logits.softmax(dim=-1)
+    gradient.scatter_add_(2, batch.labels.unsqueeze(2), -gradient.new_ones(()).expand(*batch.labels.shape, 1))
+    return gradient.mul_(batch.weights.unsqueeze(2))
+
+
+def evaluate(
+    base: FrozenVit, images: Tensor, labels: NDArray[np.int64], adapter: Adapter, *,
+    shapes: AdapterShapes, scale: float, batch_size: int,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Cross-entropy in nats and correctness of every example, each [N], `batch_size` examples at a time."""
+    import torch
+
+    use_one_math_thread()
+    stack = AdapterStack(base, shapes, [adapter])
+    values = stack.views(stack.values)
+    weights = MergedWeights(base, _trained(shapes), scale, 1).merge(values, 1)
+    parts = [forward(base, part[None], weights, values.head)[0][0] for part in images.split(batch_size)]
+    logits, target = torch.cat(parts), torch.from_numpy(labels.astype(np.int64))
+    losses = torch.nn.functional.cross_entropy(logits, target, reduction="none")
+    return losses.double().numpy(), (logits.argmax(1) == target).numpy()
