@@ -1,0 +1,15 @@
+"""The same share for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wfsim.control.weights import BandWeights
+from wfsim.messages import Request
+
+
+class Equal(BandWeights, kind="equal"):
+    """1/n of the band for each of the n devices of a cohort. Neutral member."""
+
+    def share(self, request: Request, cohort: Sequence[str]) -> float:
+        return 1.0 / len(cohort)

@@ -1,0 +1,12 @@
+"""One transmission per device."""
+
+from __future__ import annotations
+
+from wfsim.downlink import Downlink
+
+
+class Unicast(Downlink, kind="unicast"):
+    """Each device has its own copy in an equal share of the band, at its own rate; devices start as theirs ends."""
+
+    def transfer_name(self, round_number: int, device: str) -> str:
+        return f"down/{device}/{round_number}"
