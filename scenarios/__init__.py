@@ -1,0 +1,1 @@
+"""Packaged scenarios: one YAML per experiment, found by name (`wfsim run quickstart`)."""

@@ -1,0 +1,40 @@
+"""Where a scenario lies: a path, or the name of one that comes with wfsim."""
+
+from __future__ import annotations
+
+import importlib.util
+import os.path
+from pathlib import Path
+
+from wfsim.errors import nearest
+
+
+def packaged_folder() -> Path:
+    """Where wfsim's own scenarios lie: the package `wfsim.scenarios`, else the folder `scenarios/` beside wfsim."""
+    spec = importlib.util.find_spec("wfsim.scenarios")
+    if spec is not None and spec.submodule_search_locations:
+        return Path(next(iter(spec.submodule_search_locations)))
+    return Path(__file__).resolve().parents[2] / "scenarios"
+
+
+def packaged_names() -> list[str]:
+    """The names of the scenarios that come with wfsim, without `.yaml`."""
+    return sorted(path.stem for path in packaged_folder().glob("*.yaml"))
+
+
+def find_scenario(name: str, folder: Path) -> Path | None:
+    """The file for a path relative to `folder` or a packaged name, `.yaml` optional, or None."""
+    candidates = (parent / f"{name}{suffix}" for parent in (folder, packaged_folder()) for suffix in ("", ".yaml"))
+    return next((path for path in candidates if _is_file(path)), None)
+
+
+def not_found(name: str, folder: Path) -> str:
+    """Why `find_scenario` found nothing."""
+    if os.path.isdir(folder / name):
+        return f"{name[:60]!r} is a directory, not a scenario"
+    return f"no scenario called {name[:60]!r}{nearest(name.removesuffix('.yaml'), packaged_names())}"
+
+
+def _is_file(path: Path) -> bool:
+    # os.path answers False, where pathlib raises, for a name with a NUL or one that is too long
+    return os.path.exists(path) and not os.path.isdir(path)

@@ -1,0 +1,120 @@
+"""What a scenario file may say: sections of slots, with defaults that make a useful run."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from wfsim.aggregate import Aggregator
+from wfsim.aggregate.fedit import FedIt
+from wfsim.compress import Codec
+from wfsim.compress.dense import Dense
+from wfsim.control import Controller
+from wfsim.control.all_devices import AllDevices
+from wfsim.devices.availability import Availability
+from wfsim.devices.availability.always import Always
+from wfsim.devices.compute import Compute
+from wfsim.devices.compute.flops import Flops
+from wfsim.devices.energy import Energy
+from wfsim.devices.energy.constant_power import ConstantPower
+from wfsim.downlink import Downlink
+from wfsim.downlink.broadcast import Broadcast
+from wfsim.learning.settings import Learning
+from wfsim.part import Section
+from wfsim.protocol import Protocol
+from wfsim.protocol.synchronous import Synchronous
+from wfsim.radio.access import Access
+from wfsim.radio.access.fdma import Fdma
+from wfsim.radio.fading import Fading
+from wfsim.radio.fading.rayleigh import Rayleigh
+from wfsim.radio.link import Link
+from wfsim.radio.link.shannon import Shannon
+from wfsim.radio.packets import Packets
+from wfsim.radio.path_loss import PathLoss
+from wfsim.radio.path_loss.macro_128 import Macro128
+from wfsim.radio.shadowing import Shadowing
+from wfsim.radio.shadowing.log_normal import LogNormal
+from wfsim.radio.transport import Transport
+from wfsim.radio.transport.reliable import Reliable
+from wfsim.topology import Topology
+from wfsim.topology.cell import Cell
+from wfsim.uplink import Uplink
+from wfsim.uplink.digital import Digital
+
+
+class Stop(Section):
+    """When a run ends: whichever comes first, at the end of a round."""
+
+    rounds: int | None = Field(20, ge=1, description="rounds")
+    time_s: float | None = Field(None, gt=0.0, description="simulated seconds")
+    target_accuracy: float | None = Field(None, gt=0.0, le=1.0, description="accuracy on held-out data")
+
+    @model_validator(mode="after")
+    def _some_end(self) -> Stop:
+        if self.rounds is None and self.time_s is None:
+            raise ValueError("give rounds or time_s: a target accuracy alone may never be reached")
+        return self
+
+
+class Radio(Section):
+    """The air: one band of `bandwidth_hz` for each direction, gains reciprocal."""
+
+    carrier_hz: float = Field(2e9, gt=0.0, le=1e12, description="carrier frequency, Hz")
+    bandwidth_hz: float = Field(1e6, gt=0.0, le=1e11, description="band of each direction, Hz")
+    noise_figure_db: float = Field(6.0, ge=0.0, le=50.0, description="receivers' noise figure, dB")
+    uplink_power_dbm: float = Field(20.0, ge=-100.0, le=100.0, description="radiated power of a device, dBm")
+    downlink_power_dbm: float = Field(33.0, ge=-100.0, le=100.0, description="radiated power of the base station, dBm")
+    path_loss: PathLoss = Field(Macro128(), description="mean loss over distance")
+    shadowing: Shadowing = Field(LogNormal(), description="large-scale fading")
+    fading: Fading = Field(Rayleigh(), description="small-scale fading")
+    link: Link = Field(Shannon(), description="rate and loss at an SNR")
+    access: Access = Field(Fdma(), description="sharing of the band")
+    packets: Packets = Field(Packets(), description="packet sizes")
+    transport: Transport = Field(Reliable(), description="what happens to lost packets of the uplink")
+    downlink: Downlink = Field(Broadcast(), description="how the global adapter reaches the cohort")
+
+
+class Devices(Section):
+    """The machines that train."""
+
+    compute: Compute = Field(Flops(), description="computing time")
+    energy: Energy = Field(ConstantPower(), description="joules drawn")
+    availability: Availability = Field(Always(), description="when devices can be asked to take part")
+
+
+class Trace(Section):
+    """What the journal holds beyond the usual."""
+
+    channel: bool = Field(False, description="write every fading gain that a transfer meets")
+
+
+class Scenario(Section):
+    """One experiment. Everything a run depends on is in here, in the code and in the files it names."""
+
+    name: str = Field("scenario", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="name of runs and figures")
+    seed: int = Field(1, ge=0, lt=2**63, description="root of all random streams")
+    stop: Stop = Field(Stop(), description="when the run ends")
+    topology: Topology = Field(Cell(), description="who is where")
+    radio: Radio = Field(Radio(), description="the air")
+    devices: Devices = Field(Devices(), description="the machines that train")
+    learning: Learning = Field(Learning(), description="what is trained")
+    codec: Codec = Field(Dense(values="fp16"), description="encoding of updates")
+    aggregator: Aggregator = Field(FedIt(), description="how updates become the next adapter")
+    protocol: Protocol = Field(Synchronous(), description="when the server aggregates")
+    controller: Controller = Field(AllDevices(), description="who trains, and the weights of the band")
+    uplink: Uplink = Field(Digital(), description="how updates reach the server")
+    trace: Trace = Field(Trace(), description="what the journal holds beyond the usual")
+
+    @model_validator(mode="after")
+    def _deadline_is_known(self) -> Scenario:
+        for path, transport in (("radio.transport", self.radio.transport),
+                                ("radio.downlink.transport", self.radio.downlink.transport)):
+            if transport.needs_deadline and not self.protocol.has_deadline:
+                raise ValueError(f"{path} {transport.kind} needs a protocol with a deadline; "
+                                 f"protocol {self.protocol.kind} has none")
+        return self
+
+    @model_validator(mode="after")
+    def _target_can_be_measured(self) -> Scenario:
+        if self.learning.kind == "none" and self.stop.target_accuracy is not None:
+            raise ValueError("stop.target_accuracy needs learning that trains; learning.kind is none")
+        return self
