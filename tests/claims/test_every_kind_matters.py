@@ -1,0 +1,78 @@
+"""A formula nobody runs is not a feature: every kind of every slot changes a federation, through YAML.
+
+Each kind plays the same small scenario in its slot; no two kinds of one slot may give the same journal.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+
+import pytest
+
+import wfsim.scenario.schema  # noqa: F401 - opens every slot
+from wfsim.part import Part, slots
+
+TIMING = ["topology.devices=4", "stop.rounds=2", "learning.kind=none"]
+TRAINED = ["topology.devices=3", "stop.rounds=1", "learning.local.steps=2"]
+LOSS = ["radio.link.residual_loss=0.4", "radio.packets.mtu_bytes=300"]
+
+# slot -> its path in a scenario, and what else the scenario needs for the slot to show
+PLACES: dict[str, tuple[str, list[str]]] = {
+    "access": ("radio.access", TIMING),
+    "availability": ("devices.availability", TIMING),
+    "compute": ("devices.compute", TIMING),
+    "controller": ("controller", TIMING),
+    "distribution": ("devices.compute.flops_per_s", TIMING),
+    "downlink": ("radio.downlink", TIMING),
+    "energy": ("devices.energy", TIMING),
+    "fading": ("radio.fading", TIMING),
+    "link": ("radio.link", TIMING),
+    "path_loss": ("radio.path_loss", TIMING),
+    "protocol": ("protocol", TIMING),
+    "shadowing": ("radio.shadowing", TIMING),
+    "topology": ("topology", TIMING[1:]),
+    "transport": ("radio.transport", [*TIMING, *LOSS, "protocol={kind: deadline, round_s: 4.0}"]),
+    "data": ("learning.data", TRAINED),
+    "missing": ("aggregator.missing", [*TRAINED, *LOSS, "radio.transport=unreliable"]),
+    "optimizer": ("learning.local.optimizer", TRAINED),
+    "partition": ("learning.partition", TRAINED),
+}
+# Slots with a single kind have nothing to differ from; the kind's fields are what changes a run.
+SINGLE = {"aggregator", "codec", "model", "uplink", "weights"}
+FIELDS = {  # a kind's required fields, and values under which it shows in so small a scenario
+    "random": {"devices": 2}, "bernoulli": {"probability": 0.5, "period_s": 1.0}, "deadline": {"round_s": 1.0},
+    "placed": {"devices": [{"name": "a", "distance_m": 100.0}, {"name": "b", "distance_m": 300.0}]},
+    "reliable_until_deadline": {"max_attempts": 2},
+}
+
+
+def form(kind: type[Part]) -> str:
+    """YAML of a kind: required fields from the table or from their own examples."""
+    examples = {name: field.examples[0] for name, field in kind.model_fields.items() if field.is_required() and field.examples}
+    return json.dumps({"kind": kind.kind, **examples, **FIELDS.get(kind.kind, {})})
+
+
+def test_every_slot_is_covered() -> None:
+    several = {slot.slot for slot in slots() if len(slot.kinds) > 1}
+    assert several == set(PLACES), "a slot with several kinds needs a line in PLACES"
+    assert {slot.slot for slot in slots()} - several == SINGLE
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
+    slot = next(slot for slot in slots() if slot.slot == name)
+    path, overrides = PLACES[name]
+    base = [text for text in overrides if not text.startswith("topology") or name != "topology"]
+    ends = {kind: play("digits.yaml", [*base, f"{path}={form(cls)}"])[-1]["hash"] for kind, cls in slot.kinds.items()}
+    same = [pair for pair in combinations(ends, 2) if ends[pair[0]] == ends[pair[1]]]
+    assert not same
+
+
+@pytest.mark.parametrize(("path", "values"), [("codec.values", ("fp32", "fp16")), ("learning.adapter.rank", (2, 4)),
+                                              ("learning.adapter.target_modules", ("[q_proj, v_proj]", "all-linear")),
+                                              ("radio.access.work_conserving", ("true", "false")),
+                                              ("radio.link.csi_age_s", (0.0, 0.02)), ("radio.link.margin_db", (0, 3))])
+def test_fields_that_change_a_run(play, path: str, values: tuple) -> None:
+    ends = {play("digits.yaml", [*TIMING, f"{path}={value}"])[-1]["hash"] for value in values}
+    assert len(ends) == len(values)

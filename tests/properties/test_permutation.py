@@ -1,0 +1,48 @@
+"""The order in which devices are listed changes nothing."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from wfsim.scenario.schema import Scenario
+from wfsim.trace import Journal
+from wfsim.world.build import build_world
+from wfsim.world.execute import execute
+
+_DEVICES = [{"name": name, "distance_m": 80.0 + 40.0 * number} for number, name in enumerate("ebdac")]
+_VARIANTS: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "unicast, losses": {"radio": {"downlink": "unicast", "transport": "unreliable", "link": {"kind": "shannon", "residual_loss": 0.2}}},
+    "random cohort": {"controller": {"kind": "random", "devices": 3}},
+    "deadline": {"protocol": {"kind": "deadline", "round_s": 1.0}, "radio": {"transport": "reliable_until_deadline"}},
+}
+
+
+def _lines(devices: list[dict[str, Any]], variant: dict[str, Any]) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = []
+    scenario = Scenario.model_validate({
+        "topology": {"kind": "placed", "devices": devices}, "learning": {"kind": "none", "data": "digits"},
+        "stop": {"rounds": 2}, **variant})
+    execute(build_world(scenario, Journal([lines.append])))
+    return lines
+
+
+@pytest.mark.parametrize("variant", sorted(_VARIANTS))
+def test_listing_devices_in_another_order_gives_an_identical_journal(variant: str) -> None:
+    sound = _lines(_DEVICES, _VARIANTS[variant])
+    assert {line["device"] for line in sound if line["type"] == "update_arrived"} <= set("abcde")
+    for seed in range(3):
+        shuffled = random.Random(seed).sample(_DEVICES, len(_DEVICES))
+        assert _lines(shuffled, _VARIANTS[variant]) == sound
+
+
+def test_a_device_keeps_its_large_scale_link_when_others_join() -> None:
+    placed = [line for line in _lines(_DEVICES, {}) if line["type"] == "link_placed"]
+    more = [line for line in _lines([*_DEVICES, {"name": "aa", "distance_m": 200.0}], {}) if line["type"] == "link_placed"]
+    def facts(lines: list[dict[str, Any]]) -> dict[str, Any]:
+        return {line["device"]: {k: v for k, v in line.items() if k not in ("seq", "hash")} for line in lines}
+
+    assert facts(more).items() >= facts(placed).items()

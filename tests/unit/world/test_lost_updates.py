@@ -1,0 +1,39 @@
+"""What is lost on the way is not learned; what is wholly lost is never computed."""
+
+from __future__ import annotations
+
+import pytest
+
+TINY = ["stop.rounds=3", "learning.local.steps=1", "radio.transport=unreliable"]
+
+
+def last(lines: list[dict], kind: str) -> dict:
+    return [line for line in lines if line["type"] == kind][-1]
+
+
+def test_a_job_whose_packets_all_get_lost_is_never_computed(play) -> None:
+    lines = play("digits.yaml", [*TINY, "radio.link.residual_loss=0.97"])
+    coverages = [line["coverage"] for line in lines if line["type"] == "update_arrived"]
+    arrived = sum(coverage > 0.0 for coverage in coverages)
+    jobs = last(lines, "jobs_counted")
+    assert 0 < arrived < len(coverages)
+    assert (jobs["submitted"], jobs["computed"], jobs["speculative"]) == (12, arrived, 0)
+
+
+def test_a_round_without_any_arrival_keeps_the_adapter(play) -> None:
+    lines = play("digits.yaml", [*TINY, "radio.link.residual_loss=0.999999", "stop.rounds=2", "radio.downlink.transport=unreliable"])
+    assert last(lines, "round_closed")["version"] == 0
+    assert last(lines, "jobs_counted")["computed"] == 0
+    scores = [(line["accuracy"], line["loss"]) for line in lines if line["type"] == "evaluated"]
+    assert scores[0] == scores[1]
+    assert not [line for line in lines if line["type"] == "model_updated"]
+
+
+@pytest.mark.parametrize("direction", ["radio.transport", "radio.downlink.transport"])
+def test_lost_packets_of_either_direction_change_the_adapter(play, direction: str) -> None:
+    """Same loss, same fates; only what happens to lost packets differs."""
+    base = ["stop.rounds=2", "learning.local.steps=2", "radio.link.residual_loss=0.4"]
+    reliable = play("digits.yaml", base)
+    lossy = play("digits.yaml", [*base, f"{direction}=unreliable"])
+    assert last(lossy, "evaluated")["loss"] != last(reliable, "evaluated")["loss"]
+    assert last(reliable, "update_arrived")["coverage"] == 1.0

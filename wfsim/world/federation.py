@@ -1,0 +1,179 @@
+"""The learning side of a run as the event loop sees it: versions, tickets and what devices hold. No simulated time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.aggregate import Aggregator
+from wfsim.aggregate.covariance import covariance_norm
+from wfsim.compress import Codec
+from wfsim.learning.engine import Engine, Job, JobCounts, Ticket
+from wfsim.learning.evaluation import Score
+from wfsim.learning.workload import Workload
+from wfsim.messages import Adapter, Arrival, Update, Values
+from wfsim.rng import Streams
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Upload:
+    """What one device's upload left at the server: which of its fragments arrived, and the promise of their content."""
+
+    device: str
+    base_version: int
+    ticket: Ticket | None
+    arrived: Mask
+    coverage: float
+
+
+class Federation(Protocol):
+    """What processes ask of learning. `version` counts the aggregations that changed the global adapter."""
+
+    version: int
+
+    def download(self, device: str, fragments: Mask) -> None:
+        """The device received these fragments of the current version."""
+
+    def submit(self, device: str, round_number: int) -> Ticket | None:
+        """The device starts training from what it holds."""
+
+    def drop(self, ticket: Ticket | None) -> None:
+        """Nobody will ever want this result."""
+
+    def aggregate(self, uploads: Sequence[Upload]) -> float | None:
+        """Make the next version from a round's uploads; returns the covariance norm, None if nothing is learned."""
+
+    def evaluate(self) -> Score | None:
+        """Try the current version on held-out data; None if nothing is learned."""
+
+    def counts(self) -> JobCounts | None:
+        """Jobs so far; None if nothing is learned."""
+
+    def export(self, directory: Path) -> None:
+        """Write the current adapter in PEFT's format, if there is one."""
+
+
+@dataclass(kw_only=True, eq=False)
+class TimingOnly:
+    """A federation that learns nothing (`learning: {kind: none}`): versions are counted, content does not exist."""
+
+    version: int = 0
+
+    def download(self, device: str, fragments: Mask) -> None:
+        """Nothing is held."""
+
+    def submit(self, device: str, round_number: int) -> None:
+        """Nothing is trained."""
+
+    def drop(self, ticket: Ticket | None) -> None:
+        """Nothing was submitted."""
+
+    def aggregate(self, uploads: Sequence[Upload]) -> None:
+        """Count a version if anything arrived."""
+        self.version += any(upload.arrived.any() for upload in uploads)
+
+    def evaluate(self) -> None:
+        """Nothing to try."""
+
+    def counts(self) -> None:
+        """No jobs."""
+
+    def export(self, directory: Path) -> None:
+        """No adapter."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Learned:
+    """A federation that trains: real updates, encoded, cut to the fragments that arrived, decoded and averaged.
+
+    A device holds the newest value it received of every entry; `current` is version 0 for everybody at the start.
+    """
+
+    workload: Workload
+    streams: Streams
+    engine: Engine
+    try_out: Callable[[Adapter], Score]
+    aggregator: Aggregator
+    codec: Codec
+    download_codec: Codec
+    max_fragment_bytes: int
+    current: Adapter
+    score: Score | None = None
+    version: int = 0
+    _held: dict[str, Values] = field(default_factory=dict)
+    _decoded: tuple[int, Values, list[Mask]] | None = None
+
+    def __post_init__(self) -> None:
+        self._initial = self.current.vector()
+
+    def download(self, device: str, fragments: Mask) -> None:
+        values, masks = self._download_content()
+        received = fragments @ np.array(masks)
+        held = self._held.get(device, self._initial)
+        self._held[device] = values if received.all() else np.where(received, values, held)
+
+    def _download_content(self) -> tuple[Values, list[Mask]]:
+        """Decoded values of the current version and the entries of each fragment, worked out once per version."""
+        if self._decoded is None or self._decoded[0] != self.version:
+            shapes = self.workload.shapes
+            fragments = self.download_codec.encode(self.current, shapes, self.max_fragment_bytes).fragments
+            masks = [self.download_codec.decode([fragment], shapes)[1] for fragment in fragments]
+            self._decoded = (self.version, self.download_codec.decode(fragments, shapes)[0], masks)
+        return self._decoded[1], self._decoded[2]
+
+    def submit(self, device: str, round_number: int) -> Ticket:
+        indices = self.workload.shards.train[device]
+        return self.engine.submit(Job(
+            device=device, round=round_number, base_version=self.version, weight=float(len(indices)),
+            start=Adapter.from_vector(self.workload.shapes, self._held[device]),
+            batches=self.workload.settings.local.batches(self.streams, device, round_number, indices)))
+
+    def drop(self, ticket: Ticket | None) -> None:
+        if ticket is not None:
+            self.engine.drop(ticket)
+
+    def aggregate(self, uploads: Sequence[Upload]) -> float | None:
+        if not any(upload.arrived.any() for upload in uploads):
+            return None
+        arrivals = self._arrivals(uploads)
+        norm = covariance_norm(self.current, arrivals, self.workload.settings.adapter.scale)
+        self.current = self.aggregator.aggregate(self.current, arrivals, self.workload.shapes)
+        self.version, self.score = self.version + 1, None
+        return norm
+
+    def _arrivals(self, uploads: Sequence[Upload]) -> list[Arrival]:
+        read = [upload for upload in uploads if upload.arrived.any() and upload.ticket is not None]
+        updates = dict(zip((u.device for u in read), self.engine.read(u.ticket for u in read), strict=True))
+        return [self._arrival(upload, updates.get(upload.device)) for upload in uploads]
+
+    def _arrival(self, upload: Upload, update: Update | None) -> Arrival:
+        """What the server can decode: an upload that was wholly lost has an empty mask and was never computed."""
+        shapes = self.workload.shapes
+        fragments = self.codec.encode(update, shapes, self.max_fragment_bytes).fragments if update else ()
+        kept = [fragment for fragment, came in zip(fragments, upload.arrived) if came]
+        vector, mask = self.codec.decode(kept, shapes)
+        values = Adapter.from_vector(shapes, vector)
+        received = Update(pairs=values.pairs, dense=values.dense, base_version=upload.base_version,
+                          weight=float(self.workload.examples(upload.device)))
+        return Arrival(members=(upload.device,), update=received, mask=mask, staleness=self.version - upload.base_version)
+
+    def evaluate(self) -> Score:
+        if self.score is None:
+            self.score = self.try_out(self.current)
+        return self.score
+
+    def counts(self) -> JobCounts:
+        return self.engine.counts
+
+    def export(self, directory: Path) -> None:
+        from wfsim.learning.peft_format import write_peft
+
+        settings = self.workload.settings
+        write_peft(directory, self.current, settings.adapter, self.workload.shapes, settings.model.kind)

@@ -1,0 +1,114 @@
+"""What the server does: choose a cohort, send the adapter, wait as the protocol says, aggregate, evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import simpy
+
+from wfsim import trace
+from wfsim.learning.evaluation import Score
+from wfsim.messages import Assignment
+from wfsim.world.device import take_part
+from wfsim.world.federation import Upload
+from wfsim.world.world import World
+
+Process = Generator[simpy.Event, object, None]
+
+
+def serve(world: World) -> Process:
+    """Rounds until the scenario says stop."""
+    round_number, reason = 0, None
+    while reason is None:
+        round_number += 1
+        available = yield from _available(world)
+        yield from _round(world, round_number, available)
+        reason = _stop_reason(world, round_number)
+        score = _evaluate_if_due(world, round_number, last=reason is not None)
+        reason = reason or _target_reason(world, score)
+    counts = world.federation.counts()
+    if counts is not None:
+        world.write(trace.JobsCounted(t_s=world.env.now, submitted=counts.submitted, computed=counts.computed,
+                                      speculative=counts.speculative))
+    world.write(trace.RunEnded(t_s=world.env.now, reason=reason, rounds=round_number))
+
+
+def _available(world: World) -> Generator[simpy.Event, object, list[str]]:
+    rule = world.scenario.devices.availability
+    while True:
+        there = [name for name in world.devices if rule.is_available(world.streams, name, world.env.now)]
+        if there:
+            return there
+        until_s = rule.next_change_s(world.env.now)
+        world.write(trace.NobodyAvailable(t_s=world.env.now, until_s=until_s))
+        yield world.env.timeout(until_s - world.env.now)
+
+
+def _round(world: World, round_number: int, available: Sequence[str]) -> Process:
+    start_s, scenario = world.env.now, world.scenario
+    cohort = scenario.controller.select(world.streams, round_number, available)
+    deadline_s = scenario.protocol.deadline_s(start_s)
+    world.write(trace.RoundStarted(t_s=start_s, round=round_number, version=world.federation.version,
+                                   available=len(available), cohort=list(cohort), deadline_s=deadline_s))
+    downloads = scenario.radio.downlink.send(world.down, round_number, cohort, world.download_plan)
+    busy = _start_devices(world, round_number, cohort, deadline_s, downloads)
+    yield scenario.protocol.closing(world.env, busy, deadline_s)
+    yield from _stop_late(world, busy, downloads)
+    _close(world, round_number, start_s, [process.value for process in busy])
+
+
+def _start_devices(world: World, round_number: int, cohort: Sequence[str], deadline_s: float | None,
+                   downloads: dict[str, simpy.Event]) -> list[simpy.Process]:
+    name = world.scenario.radio.downlink.transfer_name
+    return [
+        world.env.process(take_part(
+            world,
+            Assignment(device=device, round=round_number, base_version=world.federation.version,
+                       rank=world.workload.shapes.rank, deadline_s=deadline_s),
+            cohort, downloads[name(round_number, device)]))
+        for device in cohort
+    ]
+
+
+def _stop_late(world: World, busy: Sequence[simpy.Process], downloads: dict[str, simpy.Event]) -> Process:
+    for process in busy:
+        if process.is_alive:
+            process.interrupt("the round closed")
+    for name, event in downloads.items():
+        if not event.triggered:
+            world.down.medium.cut(name)
+    yield world.env.all_of(busy)
+
+
+def _close(world: World, round_number: int, start_s: float, results: Sequence[Upload | None]) -> None:
+    uploads = [upload for upload in results if upload is not None]
+    norm = world.federation.aggregate(uploads)
+    arrived = sum(bool(upload.arrived.any()) for upload in uploads)
+    world.write(trace.RoundClosed(
+        t_s=world.env.now, round=round_number, version=world.federation.version, participants=len(uploads),
+        arrived=arrived, coverage=sum(u.coverage for u in uploads) / len(uploads) if uploads else 0.0,
+        round_s=world.env.now - start_s))
+    if norm is not None:
+        world.write(trace.ModelUpdated(t_s=world.env.now, version=world.federation.version, covariance_norm=norm))
+
+
+def _evaluate_if_due(world: World, round_number: int, *, last: bool) -> Score | None:
+    due = last or round_number % world.scenario.learning.evaluate.every_rounds == 0
+    score = world.federation.evaluate() if due else None
+    if score is not None:
+        world.write(trace.Evaluated(
+            t_s=world.env.now, round=round_number, version=world.federation.version, accuracy=score.accuracy,
+            loss=score.loss, device_accuracy=dict(score.device_accuracy)))
+    return score
+
+
+def _stop_reason(world: World, round_number: int) -> str | None:
+    stop = world.scenario.stop
+    if stop.rounds is not None and round_number >= stop.rounds:
+        return "rounds"
+    return "time" if stop.time_s is not None and world.env.now >= stop.time_s else None
+
+
+def _target_reason(world: World, score: Score | None) -> str | None:
+    target = world.scenario.stop.target_accuracy
+    return "target" if target is not None and score is not None and score.accuracy >= target else None
