@@ -1,0 +1,75 @@
+"""Every block of the README runs, shortened by overrides; the set-up commands are run by .ci/run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+SHORT = ["stop.rounds=1", "learning.local.steps=1", "learning.data=digits", "topology.devices=4"]
+SETUP = {"python -m pip install '.[examples]' && wfsim run scenarios/quickstart.yaml",
+         "python -m pip install -e '.[test]' && python -m pytest"}
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the scenarios in it, as a checkout has."""
+    place = tmp_path_factory.mktemp("readme")
+    (place / "scenarios").symlink_to(ROOT / "scenarios")
+    return place
+
+
+def commands() -> list[str]:
+    return [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line.strip()]
+
+
+def test_set_up_is_two_commands() -> None:
+    assert {line for line in commands() if "pip install" in line} == SETUP
+
+
+def test_the_tour_runs(workplace: Path) -> None:
+    """Commands, then Python blocks, in order, in one folder."""
+    for line in commands():
+        if line not in SETUP:
+            run(shortened(shlex.split(line, comments=True)), workplace)
+    for text in (text for kind, text in BLOCKS if kind == "python"):
+        run([sys.executable, "-c", text.replace('"stop.rounds": 5', SHORT_MAPPING)], workplace)
+
+
+SHORT_MAPPING = ", ".join('"{}": {}'.format(*pair.split("=")) if pair.split("=")[1].isdigit() else '"{}": "{}"'.format(*pair.split("="))
+                          for pair in SHORT)
+
+
+def shortened(words: list[str]) -> list[str]:
+    """A `wfsim` command line for this interpreter; runs get the short overrides."""
+    assert words[0] == "wfsim"
+    extra = SHORT if words[1] == "run" else []
+    return [sys.executable, "-m", "wfsim", *words[1:], *extra]
+
+
+def run(words: list[str], folder: Path) -> None:
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
+
+
+def test_the_yaml_block_is_a_valid_scenario(tmp_path: Path) -> None:
+    from wfsim.scenario.load import load_scenario
+
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml"]
+    (tmp_path / "mine.yaml").write_text(text)
+    scenario = load_scenario(tmp_path / "mine.yaml")
+    assert (scenario.name, scenario.radio.transport.kind, scenario.protocol.kind) == ("mine", "unreliable", "deadline")
+
+
+def test_every_folder_and_figure_named_exists() -> None:
+    for path in re.findall(r"^\| `([\w/]+/)` \|", README, flags=re.MULTILINE) + re.findall(r"!\[.*?\]\((.*?)\)", README):
+        assert (ROOT / path).exists(), path

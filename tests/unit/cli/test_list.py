@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import wfsim
+from wfsim.part import slots
+
+
+def test_every_slot_of_the_source_tree_is_listed(cli) -> None:
+    opened = {name for path in Path(wfsim.__file__).parent.rglob("__init__.py")
+              for name in re.findall(r'^class \w+\(Part, slot="(\w+)"\)', path.read_text(encoding="utf-8"), re.MULTILINE)}
+    assert len(opened) > 20
+    assert {row["slot"] for row in json.loads(cli("list", "--json").out)} == opened
+
+
+def test_every_slot_has_kinds_and_a_place_in_a_scenario(cli) -> None:
+    for row in json.loads(cli("list", "--json").out):
+        assert row["kinds"] >= 1 and row["paths"] and row["description"], row
+
+
+def test_slots_inside_parts_have_their_path(cli) -> None:
+    paths = {row["slot"]: row["paths"] for row in json.loads(cli("list", "--json").out)}
+    assert paths["missing"] == ["aggregator.missing"]
+    assert paths["codec"][:2] == ["codec", "radio.downlink.codec"]
+    assert paths["optimizer"] == ["learning.local.optimizer"]
+
+
+def test_the_kinds_of_a_slot_are_those_registered(cli) -> None:
+    fading = next(slot for slot in slots() if slot.slot == "fading")
+    rows = json.loads(cli("list", "fading", "--json").out)
+    assert [row["kind"] for row in rows] == sorted(fading.kinds)
+    assert all(row["description"] for row in rows)
+
+
+def test_the_tables_show_the_same_in_whole_lines(cli) -> None:
+    for words in ((), ("fading",)):
+        rows, shown = json.loads(cli("list", *words, "--json").out), cli("list", *words).out.splitlines()
+        for row in rows:
+            assert any(line.split()[0] == next(iter(row.values())) and line.rstrip().endswith(row["description"])
+                       for line in shown if line.strip())

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+
+from wfsim.cli._summary import rows, sentences
+from wfsim.results.summary import Summary
+
+EMPTY = Summary().values()
+
+
+def _shown(**values: Any) -> tuple[dict[str, str], list[str]]:
+    summary = EMPTY | values
+    return dict(rows(summary)), list(sentences(summary))
+
+
+def test_what_was_measured_is_shown_with_units() -> None:
+    table, _ = _shown(simulated_s=17.943, final_accuracy=0.73812, uplink_bits=12.3456e6, energy_j=4321.0, packets_sent=9,
+                      packets_lost=2, mean_coverage=0.875)
+    assert table["simulated time"] == "17.94 s"
+    assert table["accuracy, last"] == "0.7381"
+    assert table["uplink, headers included"] == "12.35 Mbit"
+    assert table["energy of the devices"] == "4.321 kJ"
+    assert table["packets, up and down"] == "9, 2 of them lost"
+    assert table["mean share of an update that arrived"] == "87.5 %"
+
+
+def test_what_was_not_measured_is_left_out() -> None:
+    table, said = _shown()
+    assert not any("accuracy" in label or "share" in label for label in table)
+    assert said == ["Does the channel matter? no uplink block was used; no computing time to compare with."]
+
+
+def test_the_channel_is_judged_by_two_numbers() -> None:
+    _, said = _shown(blocks_at_limit_share=0.0321, upload_over_compute=2.4)
+    assert said == ["Does the channel matter? 3.21 % of uplink blocks at the rate cap or at zero; "
+                    "upload time / computing time = 2.4."]
+
+
+def test_jobs_that_were_never_computed_are_explained() -> None:
+    _, said = _shown(jobs_submitted=10, jobs_computed=6, jobs_speculative=2)
+    assert said[1] == "Training jobs: 10 submitted, 6 computed, 2 computed on speculation."
+    assert said[2].startswith("2 jobs were never computed: every packet of the upload was lost")
+
+
+def test_nothing_is_said_where_every_job_was_computed() -> None:
+    assert len(_shown(jobs_submitted=10, jobs_computed=8, jobs_speculative=2)[1]) == 2

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wfsim.trace import RunStarted
+from wfsim.results.directory import Run
+
+
+def test_a_valid_scenario_is_called_valid(cli) -> None:
+    said = cli("validate", "small.yaml")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[0] == "small.yaml: valid"
+
+
+def test_the_facts_are_those_of_the_run(cli) -> None:
+    facts = json.loads(cli("validate", "small.yaml", "--json").out)
+    cli("run", "small.yaml", "--out", "one")
+    started = next(line for line in Run("one").journal() if line["type"] == RunStarted.name)
+    upload = next(line for line in Run("one").journal()
+                  if line["type"] == "transfer_started" and line["direction"] == "up")
+    snr_db = sorted(line["mean_snr_db"] for line in Run("one").journal() if line["type"] == "link_placed")
+    assert facts["run_id"] == Run("one").manifest["run_id"]
+    assert (facts["devices"], facts["adapter_entries"]) == (started["devices"], started["entries"])
+    assert (8 * facts["upload_bytes"], 8 * facts["download_bytes"]) == (started["update_bits"], started["download_bits"])
+    assert facts["upload_packets"] == upload["packets"]
+    assert facts["packet_overhead"] == pytest.approx(1 - started["update_bits"] / upload["offered_bits"], rel=1e-12)
+    assert facts["median_mean_snr_db"] == pytest.approx(snr_db[1], rel=1e-12)
+
+
+def test_a_federation_that_cannot_be_built_is_an_invalid_scenario(cli) -> None:
+    said = cli("validate", "small.yaml", "radio.path_loss=macro_128", "topology.radius_m=9000.0")
+    assert said.code == 3
+    assert said.err.startswith("small.yaml: ") and "macro_128" in said.err and said.err.count("\n") == 1
+
+
+def test_nothing_is_written(cli) -> None:
+    cli("validate", "small.yaml")
+    assert [path.name for path in Path().iterdir()] == ["small.yaml"]
+
+
+def test_torch_is_not_imported(python) -> None:
+    code = ("import sys\nfrom wfsim.cli.main import main\nprint(main(['validate', 'small.yaml', 'learning.kind=lora']))\n"
+            "print([name for name in ('torch', 'matplotlib', 'transformers', 'pandas') if name in sys.modules])")
+    assert python("-c", code).out.endswith("\n0\n[]\n")

@@ -1,0 +1,56 @@
+"""Accuracy against cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wfsim.errors import UsageError
+from wfsim.figures import draw
+from wfsim.figures.convergence import convergence
+
+
+def _line(panel, label: str):
+    return next(line for line in panel.lines if str(line.get_label()).startswith(label))
+
+
+def test_axes_name_their_units(make_run, tmp_path: Path) -> None:
+    text = draw("convergence", [make_run("a", 1, [0.2, 0.4])], tmp_path / "a.svg").read_text()
+    for label in ("Simulated time (s)", "Uplink + downlink traffic (Mbit)", "Energy of devices (J)", "(%)"):
+        assert label in text
+
+
+def test_costs_are_totals_at_the_evaluated_rounds(make_run) -> None:
+    time, traffic, energy = convergence([make_run("a", 1, [0.2, None, 0.4])]).axes
+    assert _line(time, "a").get_xdata() == pytest.approx([10.0, 30.0])
+    assert _line(traffic, "a").get_xdata() == pytest.approx([3.0, 9.0])  # two downloads and one upload of 1 Mbit
+    assert _line(energy, "a").get_xdata() == pytest.approx([12.0, 36.0])  # three transfers of 2 J, two trainings of 3 J
+    assert _line(time, "a").get_ydata() == pytest.approx([20.0, 40.0])
+
+
+def test_runs_of_one_name_become_one_mean(make_run) -> None:
+    runs = [make_run("a", 1, [0.2, 0.4]), make_run("b", 1, [0.9]), make_run("a", 2, [0.4, 0.8])]
+    panel = convergence(runs).axes[0]
+    assert panel.get_legend_handles_labels()[1] == ["a (mean and range of 2 runs)", "b"]
+    assert _line(panel, "a").get_ydata() == pytest.approx([30.0, 60.0])
+    band = panel.collections[0].get_paths()[0].vertices
+    assert np.ptp(band[band[:, 0] == 20.0, 1]) == pytest.approx(40.0)
+
+
+def test_the_mean_spans_what_all_runs_reached(make_run) -> None:
+    panel = convergence([make_run("a", 1, [0.2, 0.4, 0.5]), make_run("a", 2, [0.4, 0.8])]).axes[0]
+    assert _line(panel, "a").get_xdata() == pytest.approx([10.0, 20.0])
+
+
+def test_large_costs_take_larger_units(make_run) -> None:
+    labels = [panel.get_xlabel() for panel in convergence([make_run("a", 1, [0.5] * 4000)]).axes]
+    assert labels == ["Simulated time (s)", "Uplink + downlink traffic (Gbit)", "Energy of devices (kJ)"]
+
+
+def test_a_run_without_accuracy_is_an_error_that_names_it(make_run) -> None:
+    with pytest.raises(UsageError, match="b-1: no accuracy to draw: nothing was trained"):
+        convergence([make_run("a", 1, [0.5]), make_run("b", 1, [None, None])])
+    with pytest.raises(UsageError, match="no round was finished"):
+        convergence([make_run("c", 1, [])])

@@ -1,0 +1,12 @@
+"""Arguments that several commands take."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="a YAML file, or a scenario that comes with wfsim")]
+Overrides = Annotated[
+    list[str] | None, typer.Argument(metavar="KEY=VALUE", help="changes, such as radio.fading.kind=rician or seed=2")
+]

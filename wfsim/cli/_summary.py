@@ -1,0 +1,54 @@
+"""A run's summary for people: labelled numbers, and sentences that say what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from wfsim.cli._quantities import accuracy, number, percent, quantity
+
+Summary = dict[str, Any]
+
+
+def rows(summary: Summary) -> Iterator[tuple[str, str]]:
+    """Label and value, unit included, of everything that was measured."""
+    yield "rounds", str(summary["rounds"])
+    yield "simulated time", f"{number(summary['simulated_s'])} s"
+    yield from _accuracies(summary)
+    yield "uplink, headers included", quantity(summary["uplink_bits"], "bit")
+    yield "downlink, headers included", quantity(summary["downlink_bits"], "bit")
+    yield "packets, up and down", f"{summary['packets_sent']}, {summary['packets_lost']} of them lost"
+    yield "uploads", f"{summary['uploads']}, {summary['uploads_wholly_lost']} of them wholly lost"
+    if summary["mean_coverage"] is not None:
+        yield "mean share of an update that arrived", percent(summary["mean_coverage"])
+    yield "devices cut off by a deadline", str(summary["devices_late"])
+    yield "energy of the devices", quantity(summary["energy_j"], "J")
+
+
+def sentences(summary: Summary) -> Iterator[str]:
+    """Does the channel matter, and what became of the training jobs."""
+    yield _channel(summary)
+    if summary["jobs_submitted"]:
+        yield (f"Training jobs: {summary['jobs_submitted']} submitted, {summary['jobs_computed']} computed, "
+               f"{summary['jobs_speculative']} computed on speculation.")
+        yield from _never_computed(summary)
+
+
+def _accuracies(summary: Summary) -> Iterator[tuple[str, str]]:
+    labels = {"final_accuracy": "accuracy, last", "best_accuracy": "accuracy, best",
+              "worst_decile_accuracy": "accuracy, worst tenth of devices"}
+    return ((label, accuracy(summary[key])) for key, label in labels.items() if summary[key] is not None)
+
+
+def _channel(summary: Summary) -> str:
+    share, ratio = summary["blocks_at_limit_share"], summary["upload_over_compute"]
+    limited = "no uplink block was used" if share is None else f"{percent(share)} of uplink blocks at the rate cap or at zero"
+    slower = "no computing time to compare with" if ratio is None else f"upload time / computing time = {number(ratio)}"
+    return f"Does the channel matter? {limited}; {slower}."
+
+
+def _never_computed(summary: Summary) -> Iterator[str]:
+    count = summary["jobs_submitted"] - summary["jobs_computed"] - summary["jobs_speculative"]
+    if count:
+        jobs = "1 job was" if count == 1 else f"{count} jobs were"
+        yield f"{jobs} never computed: every packet of the upload was lost or late, so nothing read the result."

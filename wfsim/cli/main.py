@@ -1,0 +1,116 @@
+"""The `wfsim` command: its options, its commands, and what an error looks like."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from wfsim._version import __version__
+from wfsim.cli import describe, plot, run, validate, verify
+from wfsim.cli import list as listing
+from wfsim.cli._settings import Settings
+from wfsim.errors import ScenarioError, WfsimError
+
+INTERRUPTED = 130
+_EPILOG = """Example: wfsim run quickstart stop.rounds=3
+
+Exit codes: 0 done, 1 the run failed or verify found a fault, 2 wrong usage, 3 invalid scenario, 130 interrupted.
+
+1 kbit = 1000 bit. --debug before the command shows the traceback of an error."""
+
+app = typer.Typer(name="wfsim", no_args_is_help=True, epilog=_EPILOG, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    print(f"wfsim {__version__}")
+    raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", envvar="WFSIM_DEBUG", help="show the traceback of an error")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True,
+                                          help="print the version and exit")] = False,
+) -> None:
+    """Simulate wireless federated LoRA fine-tuning: bits on the air decide what is learned, and the other way round."""
+    context.obj.debug = debug
+
+
+def _add(name: str, command: Callable[..., None], example: str, **rest: Any) -> None:
+    app.command(name, epilog=f"Example: {example}", **{"no_args_is_help": True, **rest})(command)
+
+
+_add("run", run.run, run.EXAMPLE)
+_add("validate", validate.validate, validate.EXAMPLE)
+_add("list", listing.list_parts, listing.EXAMPLE, no_args_is_help=False)
+_add("describe", describe.describe, describe.EXAMPLE)
+_add("verify", verify.verify, verify.EXAMPLE)
+_add("plot", plot.plot, plot.EXAMPLE, cls=plot.PlotCommand)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command (of `sys.argv` by default) and return its exit code; errors are one line on stderr."""
+    settings = Settings()
+    try:
+        with _terminate_like_interrupt():
+            return _exit_code(app(arguments, prog_name="wfsim", obj=settings, standalone_mode=False))
+    except Exception as error:  # the last stop: whatever it is, the person gets one line and a code
+        if settings.debug:
+            traceback.print_exc()
+        else:
+            _say(_line(error))
+        return _code(error)
+
+
+@contextmanager
+def _terminate_like_interrupt() -> Iterator[None]:
+    """SIGTERM raises KeyboardInterrupt, as SIGINT does, so that a run directory is brought to its end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _exit_code(returned: Any) -> int:
+    code = returned if isinstance(returned, int) else 0
+    if code == INTERRUPTED:
+        _say("wfsim: interrupted")
+    return code
+
+
+def _code(error: Exception) -> int:
+    return error.exit_code if isinstance(error, WfsimError | typer.TyperException) else 1
+
+
+def _line(error: Exception) -> str:
+    """An error in one line, empty where everything has been said."""
+    if isinstance(error, ScenarioError):
+        text = str(error)
+    elif isinstance(error, WfsimError):
+        text = f"wfsim: {error}"
+    elif isinstance(error, typer.TyperException):
+        text = f"wfsim: {error.format_message()}" if error.format_message() else ""
+    elif isinstance(error, OSError) and error.filename is not None:
+        text = f"wfsim: {error.filename}: {error.strerror}"
+    else:
+        text = f"wfsim: internal error: {type(error).__name__}: {error} (wfsim --debug ... shows where)"
+    return " ".join(text.split())
+
+
+def _say(line: str) -> None:
+    if line:
+        print(line, file=sys.stderr)

@@ -1,0 +1,57 @@
+"""`wfsim run`: simulate a scenario into a run directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wfsim.cli._arguments import Overrides, ScenarioName
+from wfsim.cli._output import AsJson, console, print_facts, print_json, say
+
+if TYPE_CHECKING:
+    from wfsim.results.directory import Run
+
+EXAMPLE = "wfsim run quickstart stop.rounds=3 radio.fading=none --out runs/try"
+
+
+def run(
+    scenario: ScenarioName,
+    overrides: Overrides = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="run directory (default: runs/<name>-<id>)")] = None,
+    force: Annotated[bool, typer.Option("--force", help="run again, replacing the run in that directory")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a scenario; write a run directory; print a summary."""
+    from wfsim import simulate
+    from wfsim.cli._progress import progress
+    from wfsim.scenario.load import load_scenario
+
+    loaded, lines = load_scenario(scenario, overrides or ()), 0
+
+    def count(_: object) -> None:
+        nonlocal lines
+        lines += 1
+
+    with progress(console(stderr=as_json), loaded.stop) as sink:
+        done = simulate.run(loaded, out, sinks=[count, sink], force=force)
+    _report(done, finished_earlier=lines == 0, as_json=as_json)
+
+
+def _report(done: Run, *, finished_earlier: bool, as_json: bool) -> None:
+    if as_json:
+        print_json({"run": str(done.path), "run_id": done.manifest["run_id"], "status": done.status,
+                    "finished_earlier": finished_earlier, "summary": done.summary})
+    else:
+        _print_summary(done, finished_earlier)
+
+
+def _print_summary(done: Run, finished_earlier: bool) -> None:
+    from wfsim.cli import _summary
+
+    out = console()
+    print_facts(out, _summary.rows(done.summary))
+    for sentence in _summary.sentences(done.summary):
+        say(out, sentence)
+    say(out, f"{done.path}" + (": finished earlier; --force runs it again" if finished_earlier else ""))

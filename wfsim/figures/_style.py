@@ -1,0 +1,65 @@
+"""The look of all figures: readable in print, in grey and by colour-blind eyes; and the same bytes every time."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+
+WIDTH_IN = 7.0  # the width of two columns in print; 1400 pixels at the resolution below
+
+# Okabe & Ito 2008, "Color Universal Design"
+BLACK, ORANGE, SKY_BLUE, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+GREY, PALE_GREY = "#555555", "#B8B8B8"
+
+_SERIES = (BLUE, ORANGE, BLACK, GREEN, PURPLE, SKY_BLUE, VERMILION)
+_STROKES = ("-", "--", "-.", ":")
+
+_LOOK: dict[str, Any] = {
+    "font.size": 8.0, "axes.titlesize": 9.0, "axes.titlelocation": "left", "axes.titleweight": "bold",
+    "axes.labelsize": 8.0, "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "legend.fontsize": 8.0,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "axes.linewidth": 0.6,
+    "axes.grid": True, "axes.axisbelow": True, "grid.color": "#DDDDDD", "grid.linewidth": 0.5,
+    "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": BLACK, "ytick.labelcolor": BLACK,
+    "xtick.major.width": 0.6, "ytick.major.width": 0.6, "legend.frameon": False,
+    "figure.constrained_layout.use": True, "savefig.dpi": 200.0, "hatch.linewidth": 0.8,
+    "svg.fonttype": "none", "svg.hashsalt": "wfsim", "pdf.fonttype": 42,
+}
+
+_METADATA: dict[str, dict[str, None]] = {  # None leaves the entry out: no dates, no versions
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+def look() -> AbstractContextManager[None]:
+    """The settings to draw and save under; a person's own matplotlibrc changes nothing."""
+    import matplotlib
+
+    defaults = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
+    return matplotlib.rc_context({**defaults, **_LOOK})
+
+
+def save(figure: Figure, output: Path) -> None:
+    """Write a figure in the format of the suffix."""
+    suffix = output.suffix.lower()
+    figure.savefig(output, format=suffix[1:], metadata=_METADATA[suffix])
+
+
+def series(number: int) -> dict[str, str]:
+    """Colour and stroke of the n-th series; they repeat together only after 28."""
+    return {"color": _SERIES[number % len(_SERIES)], "linestyle": _STROKES[number % len(_STROKES)]}
+
+
+def count_ticks(axis: Axis, most: int) -> None:
+    """At most `most` intervals between round numbers, thousands set apart by thin spaces."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace(",", "\u2009")))

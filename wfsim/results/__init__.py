@@ -1,0 +1,1 @@
+"""What a run leaves behind: its directory, and tables and metrics that are pure functions of its journal."""

@@ -1,0 +1,113 @@
+"""A run directory: the files of one run, readable at every moment, whatever became of the run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from wfsim.errors import UsageError
+from wfsim.results.rounds import read_rounds, round_rows
+from wfsim.results.summary import summarise
+from wfsim.trace import read_journal
+
+COMPLETED, RUNNING, FAILED, INTERRUPTED = "completed", "running", "failed", "interrupted"
+
+
+class Run:
+    """Reads a run directory.
+
+    `scenario.yaml` what was run, resolved; `journal.jsonl` every event; `rounds.csv` and `summary.json` folded from it;
+    `manifest.json` versions, times and status; `adapter/` the learned adapter in PEFT's format; `log.txt` progress.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        if not (self.path / "manifest.json").is_file():
+            raise UsageError(f"{self.path} is not a run directory: it has no manifest.json")
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Versions, times, status, digest."""
+        return _read_json(self.path / "manifest.json")
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The numbers of `summary.json`; of a run that was killed, those its journal still gives."""
+        path = self.path / "summary.json"
+        return _read_json(path) if path.is_file() else summarise(self._whole_lines())
+
+    @property
+    def rounds(self) -> list[dict[str, Any]]:
+        """The rows of `rounds.csv`; of a run that was killed, those its journal still gives."""
+        path = self.path / "rounds.csv"
+        return read_rounds(path) if path.is_file() else round_rows(self._whole_lines())
+
+    def journal(self) -> Iterator[dict[str, Any]]:
+        """The journal's lines. Raises ValueError naming a line that is not a record, such as the torn end of a killed run."""
+        return read_journal(self.path / "journal.jsonl")
+
+    def _whole_lines(self) -> Iterator[dict[str, Any]]:
+        with suppress(ValueError, FileNotFoundError):
+            yield from self.journal()
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return str(self.manifest["name"])
+
+    @property
+    def status(self) -> str:
+        """`completed`, `running` (or killed), `failed` or `interrupted`."""
+        return str(self.manifest["status"])
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r}, {self.status})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{key}</th><td>{value}</td></tr>" for key, value in self.summary.items())
+        return f"<table><caption>{self.name} ({self.status})</caption>{rows}</table>"
+
+
+def open_directory(path: Path, run_id: str, *, force: bool) -> bool:
+    """Make `path` ready for a run with this id. False if it already holds that run, completed.
+
+    An unfinished or failed attempt at the same run is replaced. Raises UsageError rather than touch anything else,
+    unless `force` is set and it is a run directory.
+    """
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is not a directory")
+    if path.exists() and any(path.iterdir()):
+        held = _held_run(path)
+        if held == (run_id, COMPLETED) and not force:
+            return False
+        if held is None or (held[0] != run_id and not force):
+            raise UsageError(f"{path} holds something else; choose another --out"
+                             + ("" if held is None else " or replace that run with --force"))
+        shutil.rmtree(path)
+    path.mkdir(parents=True, exist_ok=True)
+    return True
+
+
+def _held_run(path: Path) -> tuple[str, str] | None:
+    manifest = path / "manifest.json"
+    if not manifest.is_file():
+        return None
+    held = _read_json(manifest)
+    return str(held.get("run_id")), str(held.get("status"))
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Write JSON through a temporary file, so that a killed run never leaves half of it."""
+    draft = path.with_suffix(path.suffix + ".part")
+    draft.write_text(json.dumps(values, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file; the run did not get that far")
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,106 @@
+"""`summary.json`: a run in one page of numbers, a pure function of its journal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from wfsim.results.rounds import RoundTable
+
+Line = dict[str, Any]
+
+
+class Summary:
+    """Folds journal lines; `values()` at any moment. See the README for what each number means."""
+
+    def __init__(self) -> None:
+        self.table = RoundTable()
+        self._accuracies: list[float] = []
+        self._device_accuracies: list[float] = []
+        self._transfers: list[Line] = []
+        self._compute_s: list[float] = []
+        self._coverages: list[float] = []
+        self._late = 0
+        self._jobs: Line = {}
+        self._end_s = 0.0
+
+    def __call__(self, line: Line) -> None:
+        self.table(line)
+        self._end_s = line["t_s"]
+        fold = getattr(self, f"_on_{line['type']}", None)
+        if fold is not None:
+            fold(line)
+
+    def _on_transfer_ended(self, line: Line) -> None:
+        self._transfers.append(line)
+
+    def _on_compute_ended(self, line: Line) -> None:
+        if line["finished"]:
+            self._compute_s.append(line["compute_s"])
+
+    def _on_update_arrived(self, line: Line) -> None:
+        self._coverages.append(line["coverage"])
+
+    def _on_device_late(self, line: Line) -> None:
+        self._late += 1
+
+    def _on_evaluated(self, line: Line) -> None:
+        self._accuracies.append(line["accuracy"])
+        self._device_accuracies = [value for value in line["device_accuracy"].values() if value is not None]
+
+    def _on_jobs_counted(self, line: Line) -> None:
+        self._jobs = line
+
+    def values(self) -> Line:
+        """All numbers; None where nothing was measured."""
+        return {**self._learning(), **self._traffic(), **self._channel(), **self._job_counts()}
+
+    def _learning(self) -> Line:
+        return {
+            "rounds": len(self.table.rows), "simulated_s": self._end_s,
+            "final_accuracy": self._accuracies[-1] if self._accuracies else None,
+            "best_accuracy": max(self._accuracies, default=None),
+            "worst_decile_accuracy": worst_decile(self._device_accuracies),
+        }
+
+    def _traffic(self) -> Line:
+        rows = self.table.rows
+        return {
+            "uplink_bits": sum(row["uplink_bits"] for row in rows), "downlink_bits": sum(row["downlink_bits"] for row in rows),
+            "packets_sent": sum(t["packets_sent"] for t in self._transfers),
+            "packets_lost": sum(t["packets_lost"] for t in self._transfers),
+            "mean_coverage": _mean(self._coverages), "uploads": len(self._coverages),
+            "uploads_wholly_lost": sum(coverage == 0.0 for coverage in self._coverages), "devices_late": self._late,
+            "energy_j": sum(row["energy_j"] for row in rows),
+        }
+
+    def _channel(self) -> Line:
+        """Does the channel matter? Uplink blocks at the rate cap or at zero, and upload time over computing time."""
+        uploads = [t for t in self._transfers if t["direction"] == "up"]
+        blocks = sum(t["blocks"] for t in uploads)
+        limited = sum(t["blocks_at_cap"] + t["blocks_at_zero"] for t in uploads)
+        upload_s, compute_s = _mean([t["t_s"] - t["start_s"] for t in uploads]), _mean(self._compute_s)
+        return {"blocks_at_limit_share": limited / blocks if blocks else None,
+                "upload_over_compute": upload_s / compute_s if upload_s is not None and compute_s else None}
+
+    def _job_counts(self) -> Line:
+        return {f"jobs_{key}": self._jobs.get(key, 0) for key in ("submitted", "computed", "speculative")}
+
+
+def worst_decile(accuracies: Sequence[float]) -> float | None:
+    """Mean accuracy of the worst tenth of devices, at least one; None without devices."""
+    count = math.ceil(len(accuracies) / 10)
+    return _mean(sorted(accuracies)[:count])
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def summarise(lines: Iterable[Line]) -> Line:
+    """The summary of a journal."""
+    summary = Summary()
+    for line in lines:
+        summary(line)
+    return summary.values()
