@@ -28,17 +28,24 @@ _SLOTS: dict[str, type[Part]] = {}
 class Section(BaseModel):
     """A block of a scenario with fixed fields: unknown keys, wrong types, NaN and infinities are errors.
 
-    Values are immutable, so sequences are tuples; YAML's lists become tuples on the way in.
+    Values are immutable, so sequences are tuples; YAML's lists become tuples on the way in. A mapping without `kind` in a
+    slot that has a default changes that default: `codec: {values: fp32}`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
-    def _lists_are_tuples(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping):
-            return data
-        return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    def _prepare(cls, data: Any) -> Any:
+        return {key: cls._prepared(key, value) for key, value in data.items()} if isinstance(data, Mapping) else data
+
+    @classmethod
+    def _prepared(cls, key: Any, value: Any) -> Any:
+        """A list as a tuple; a mapping that names no kind as a change to the slot's default."""
+        field = cls.model_fields.get(key) if isinstance(key, str) else None
+        if isinstance(value, Mapping) and "kind" not in value and field and isinstance(field.default, Part):
+            return {**describe_value(field.default), **value}
+        return tuple(value) if isinstance(value, list) else value
 
 
 class Part(Section):

@@ -112,6 +112,22 @@ def test_a_rate_of_zero_is_reported(make_air: Callable[..., Any]) -> None:
     assert list(air.deliveries) == ["B"] and air.medium.idle_reason() == "uplink A: the rate is zero"
 
 
+def test_a_rate_of_zero_under_fading_is_reported(make_air: Callable[..., Any]) -> None:
+    """Without a bit in a million blocks nobody waits on: the run ends with a reason instead of never."""
+    air = make_air((3e6,), link={**_CAPPED, "min_bps_per_hz": 0.5}, paths=_Steps(0.001, [[0.0, 0.1]]))
+    air.send("A", _PACKETS)
+    air.run()
+    assert not air.deliveries and air.medium.idle_reason() == "uplink A: the rate is zero"
+    assert air.env.now >= 1000.0
+
+
+def test_a_long_silence_is_not_the_end(make_air: Callable[..., Any]) -> None:
+    """20 000 silent blocks, then one that carries everything."""
+    air = make_air((3e6,), link={**_CAPPED, "min_bps_per_hz": 0.5}, paths=_Steps(0.01, [[0.0] * 20_000 + [1.0]]))
+    air.send("A", _PACKETS)
+    assert air.run().end_s("A") == pytest.approx(200.01, abs=1e-6)
+
+
 def test_nothing_on_the_air_is_no_reason(make_air: Callable[..., Any]) -> None:
     air = make_air()
     air.send("A", _PACKETS)

@@ -1,1 +1,1 @@
-"""The command line: one file per command, each a thin layer over the Python API. `main` turns errors into exit codes."""
+"""The command line: one file per command, each thin over the Python API. `main` turns errors into exit codes."""

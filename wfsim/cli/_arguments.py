@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="a YAML file, or a scenario that comes with wfsim")]
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="a YAML file, or the name of a packaged one")]
 Overrides = Annotated[
     list[str] | None, typer.Argument(metavar="KEY=VALUE", help="changes, such as radio.fading.kind=rician or seed=2")
 ]

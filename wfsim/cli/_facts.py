@@ -14,7 +14,7 @@ from wfsim.radio.packets import Packets
 from wfsim.rng import Streams
 from wfsim.scenario.identity import run_id
 from wfsim.scenario.schema import Scenario
-from wfsim.units import BITS_PER_BYTE, linear_to_db
+from wfsim.units import BITS_PER_BYTE
 from wfsim.world.build import plan_of
 from wfsim.world.links import draw_links
 
@@ -59,4 +59,4 @@ def _header_share(packets: Packets, plan: Plan) -> float:
 def _median_mean_snr_db(scenario: Scenario, streams: Streams, devices: tuple[str, ...]) -> float:
     radio = scenario.radio
     links = draw_links(radio, streams, scenario.topology.graph(streams), devices)
-    return float(np.median(linear_to_db(links.snr_hz(radio.uplink_power_dbm, radio) / radio.bandwidth_hz)))
+    return float(np.median(links.mean_snr_db(radio)))

@@ -43,7 +43,8 @@ def flow(value: Any) -> str:
     ('{kind: log_normal, median: 1e+09, sigma: 0.5}', 'none', 'null')
     """
     if isinstance(value, dict):
-        return value["kind"] if value.keys() == {"kind"} else f"{{{', '.join(f'{k}: {flow(v)}' for k, v in value.items())}}}"
+        items = ", ".join(f"{key}: {flow(item)}" for key, item in value.items())
+        return value["kind"] if value.keys() == {"kind"} else f"{{{items}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(flow, value))}]"
     if value is None or isinstance(value, bool):

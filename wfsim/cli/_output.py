@@ -16,7 +16,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON on stdout")]
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that prints square brackets, emoji names and numbers as they are; away from a terminal it wraps nothing."""
+    """A console that prints square brackets and emoji names as they are and, away from a terminal, wraps nothing."""
     made = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
     if not made.is_terminal:
         made.width = _UNWRAPPED

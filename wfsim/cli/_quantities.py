@@ -11,7 +11,7 @@ def number(value: float) -> str:
     >>> [number(value) for value in (17.94321, 123456.7, 20)]
     ['17.94', '123457', '20']
     """
-    return f"{value:.0f}" if abs(value) >= 1e4 or value == int(value) else f"{value:.4g}"
+    return f"{value:.0f}" if abs(value) >= 1e3 or value == int(value) else f"{value:.4g}"
 
 
 def quantity(value: float, unit: str) -> str:

@@ -42,8 +42,11 @@ def _accuracies(summary: Summary) -> Iterator[tuple[str, str]]:
 
 def _channel(summary: Summary) -> str:
     share, ratio = summary["blocks_at_limit_share"], summary["upload_over_compute"]
-    limited = "no uplink block was used" if share is None else f"{percent(share)} of uplink blocks at the rate cap or at zero"
-    slower = "no computing time to compare with" if ratio is None else f"upload time / computing time = {number(ratio)}"
+    limited, slower = "no uplink block was used", "no computing time to compare with"
+    if share is not None:
+        limited = f"{percent(share)} of uplink blocks at the rate cap or at zero"
+    if ratio is not None:
+        slower = f"upload time / computing time = {number(ratio)}"
     return f"Does the channel matter? {limited}; {slower}."
 
 

@@ -38,7 +38,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     context: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", envvar="WFSIM_DEBUG", help="show the traceback of an error")] = False,
+    debug: Annotated[bool, typer.Option("--debug", envvar="WFSIM_DEBUG", help="show an error's traceback")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True,
                                           help="print the version and exit")] = False,
 ) -> None:

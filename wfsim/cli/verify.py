@@ -21,7 +21,7 @@ Line = dict[str, Any]
 def verify(
     path: Annotated[Path, typer.Argument(metavar="RUN", help="a run directory")], as_json: AsJson = False
 ) -> None:
-    """Check a run's journal: hash chain, digest, bits conserved, clock, energy ... Exit code 1 if anything is broken."""
+    """Check a run's journal: hash chain, digest, bits conserved, clock, energy. Exit code 1 if anything is broken."""
     from wfsim.results.directory import Run
 
     run = Run(path)

@@ -17,7 +17,7 @@ class RandomDevices(Controller, kind="random"):
     not change anybody's draw. Source: client sampling of FedAvg (McMahan et al. 2017).
     """
 
-    devices: int = Field(ge=1, description="size of the cohort")
+    devices: int = Field(ge=1, description="size of the cohort", examples=[5])
 
     def select(self, streams: Streams, round_number: int, available: Sequence[str]) -> tuple[str, ...]:
         draws = {name: streams.generator("selection", round_number, name).random() for name in available}

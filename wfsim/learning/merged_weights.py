@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Stack = dict[str, "Tensor"]
 _PLACE = {
-    "q_proj": ("q", 0), "k_proj": ("kv", 0), "v_proj": ("kv", 1), "o_proj": ("o", 0), "fc1": ("fc1", 0), "fc2": ("fc2", 0)
+    "q_proj": ("q", 0), "k_proj": ("kv", 0), "v_proj": ("kv", 1), "o_proj": ("o", 0),
+    "fc1": ("fc1", 0), "fc2": ("fc2", 0),
 }
 
 
@@ -42,7 +43,8 @@ class MergedWeights:
 
         for module, (a, b) in adapter.factors.items():
             name, rows = _place(module, b.shape[2])
-            torch.add(self.base[name][:, :, rows], b @ a, alpha=self.scale, out=self.values[name][:, :active, rows])
+            product = torch.bmm(b.flatten(0, 1), a.flatten(0, 1)).unflatten(0, (-1, active))
+            torch.add(self.base[name][:, :, rows], product, alpha=self.scale, out=self.values[name][:, :active, rows])
         return _per_layer(self.values, active)
 
     def room(self, active: int) -> list[Stack]:
@@ -53,11 +55,12 @@ class MergedWeights:
         """dA = s B' dW and dB = s dW A', written into the factors of `into`."""
         import torch
 
+        # Flattened before transposed: the copies that differ with the number of jobs then keep one layout for BLAS.
         for module, (a, b) in adapter.factors.items():
             name, rows = _place(module, b.shape[2])
-            gradient, (da, db) = self.gradients[name][:, :active, rows], into.factors[module]
-            torch.mul(b.transpose(2, 3) @ gradient, self.scale, out=da)
-            torch.mul(gradient @ a.transpose(2, 3), self.scale, out=db)
+            gradient, (da, db) = self.gradients[name][:, :active, rows].flatten(0, 1), into.factors[module]
+            torch.mul(torch.bmm(b.flatten(0, 1).transpose(1, 2), gradient).view(da.shape), self.scale, out=da)
+            torch.mul(torch.bmm(gradient, a.flatten(0, 1).transpose(1, 2)).view(db.shape), self.scale, out=db)
 
 
 def _place(module: str, d_out: int) -> tuple[str, slice]:

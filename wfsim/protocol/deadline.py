@@ -19,7 +19,7 @@ class Deadline(Protocol, kind="deadline"):
 
     has_deadline: ClassVar[bool] = True
 
-    round_s: float = Field(gt=0.0, description="longest round, seconds")
+    round_s: float = Field(gt=0.0, description="longest round, seconds", examples=[5.0])
 
     def deadline_s(self, start_s: float) -> float | None:
         return start_s + self.round_s

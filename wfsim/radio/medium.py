@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 
 _FIRST_WINDOW_BLOCKS = 32
 _LAST_WINDOW_BLOCKS = 8192
+_HOPELESS_BLOCKS = 1_000_000  # a transfer that had no rate in any of its first so many blocks waits for no more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,10 @@ class Medium:
         return done
 
     def idle_reason(self) -> str | None:
-        """Why transfers on the air will never end, or None. Asked when no event is left."""
+        """Why transfers on the air will never end, or None. Asked when no event is left.
+
+        Without fading the rate is zero for ever; under fading it was zero in all of 1e6 coherence blocks.
+        """
         return f"{self._direction}link {', '.join(sorted(self._active))}: the rate is zero" if self._active else None
 
     # planning
@@ -93,7 +97,8 @@ class Medium:
         shares_hz = self._access.divide(self._band_hz, np.array([t.weight for t in transfers]))
         self._write_shares(transfers, shares_hz)
         self._outlook = self._look_ahead(transfers, shares_hz)
-        self._sleep_until(min(float(self._outlook.finish_s.min()), float(self._outlook.pieces.edges_s[-1])))
+        if not all(_is_hopeless(transfer) for transfer in transfers):
+            self._sleep_until(min(float(self._outlook.finish_s.min()), float(self._outlook.pieces.edges_s[-1])))
 
     def _sleep_until(self, wake_s: float) -> None:
         if not np.isfinite(wake_s):
@@ -207,6 +212,10 @@ class Medium:
                 if block > self._seen_blocks.get(name, -1):
                     self._seen_blocks[name] = block
                     self._journal.write(trace.ChannelGain(t_s=self._env.now, link=name, block=block, gain=gain))
+
+
+def _is_hopeless(transfer: Transfer) -> bool:
+    return transfer.tally.blocks == transfer.tally.blocks_at_zero >= _HOPELESS_BLOCKS
 
 
 def _finish_times_s(edges_s: Array, rates_bps: Array, remaining_bits: Array) -> Array:

@@ -22,7 +22,7 @@ from wfsim.radio.channel import Channel
 from wfsim.radio.medium import Medium
 from wfsim.rng import Streams
 from wfsim.scenario.schema import Scenario
-from wfsim.units import dbm_to_watt, linear_to_db
+from wfsim.units import dbm_to_watt
 from wfsim.uplink import UplinkAir
 from wfsim.world.federation import Federation, Learned, TimingOnly
 from wfsim.world.links import LargeScale, draw_links
@@ -38,7 +38,7 @@ def build_world(scenario: Scenario, journal: trace.Journal) -> World:
     world = World(
         scenario=scenario, env=env, streams=streams, journal=journal, workload=workload, up=up, down=down, devices=devices,
         federation=_federation(scenario, workload, streams),
-        mean_snr_db=_by_device(devices, _mean_snr_db(scenario, links)),
+        mean_snr_db=_by_device(devices, links.mean_snr_db(scenario.radio)),
         flops_per_s=_by_device(devices, scenario.devices.compute.speeds_flops_per_s(streams, devices)),
         update_plan=plan_of(scenario.codec, scenario, workload, "codec"),
         download_plan=plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec"))
@@ -81,10 +81,6 @@ def _federation(scenario: Scenario, workload: Workload, streams: Streams) -> Fed
         try_out=runner.evaluate, aggregator=scenario.aggregator, codec=scenario.codec,
         download_codec=scenario.radio.downlink.codec, max_fragment_bytes=scenario.radio.packets.max_fragment_bytes,
         current=initial_adapter(workload.shapes, streams))
-
-
-def _mean_snr_db(scenario: Scenario, links: LargeScale) -> np.ndarray:
-    return linear_to_db(links.snr_hz(scenario.radio.uplink_power_dbm, scenario.radio) / scenario.radio.bandwidth_hz)
 
 
 def _by_device(devices: tuple[str, ...], values: np.ndarray) -> dict[str, float]:

@@ -19,6 +19,8 @@ def take_part(world: World, assignment: Assignment, cohort: Sequence[str], downl
     try:
         yield download
     except simpy.Interrupt:
+        # The server has cut the download by now; what had arrived of it is the newest value the device holds.
+        world.federation.download(assignment.device, download.value[assignment.device].arrived)
         return _late(world, assignment, "download")
     ticket = _receive(world, assignment, download.value[assignment.device])
     try:

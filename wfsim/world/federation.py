@@ -176,4 +176,5 @@ class Learned:
         from wfsim.learning.peft_format import write_peft
 
         settings = self.workload.settings
-        write_peft(directory, self.current, settings.adapter, self.workload.shapes, settings.model.kind)
+        write_peft(directory, self.current, settings=settings.adapter, shapes=self.workload.shapes,
+                   base_model_name=settings.model.kind)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wfsim.rng import Streams
 from wfsim.scenario.schema import Radio
 from wfsim.topology import BASE_STATION
-from wfsim.units import db_to_linear, noise_density_dbm_per_hz
+from wfsim.units import db_to_linear, linear_to_db, noise_density_dbm_per_hz
 
 if TYPE_CHECKING:
     import networkx
@@ -33,6 +33,10 @@ class LargeScale:
         """Mean received power over noise density, P g / N0 in Hz, shape [devices]."""
         received_dbm = power_dbm - self.path_loss_db - self.shadowing_db
         return db_to_linear(received_dbm - noise_density_dbm_per_hz(radio.noise_figure_db))
+
+    def mean_snr_db(self, radio: Radio) -> Array:
+        """Mean uplink SNR over the whole band in dB, shape [devices]."""
+        return linear_to_db(self.snr_hz(radio.uplink_power_dbm, radio) / radio.bandwidth_hz)
 
 
 def draw_links(radio: Radio, streams: Streams, graph: networkx.Graph, devices: Sequence[str]) -> LargeScale:

@@ -23,7 +23,8 @@ def test_a_kind_is_described_with_its_fields(cli) -> None:
 def test_the_text_holds_docstring_fields_and_example(cli) -> None:
     said = cli("describe", "fading", "rician")
     assert said.code == 0
-    assert all(text in said.out for text in ("Goldsmith 2005", "k_db", ">= -60 and <= 60", "  fading:\n    kind: rician\n"))
+    texts = ("Goldsmith 2005", "k_db", ">= -60 and <= 60", "  fading:\n    kind: rician\n")
+    assert all(text in said.out for text in texts)
 
 
 def test_a_slot_is_described_with_its_kinds(cli) -> None:

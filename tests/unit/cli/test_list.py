@@ -9,8 +9,9 @@ from wfsim.part import slots
 
 
 def test_every_slot_of_the_source_tree_is_listed(cli) -> None:
+    slot_class = re.compile(r'^class \w+\(Part, slot="(\w+)"\)', re.MULTILINE)
     opened = {name for path in Path(wfsim.__file__).parent.rglob("__init__.py")
-              for name in re.findall(r'^class \w+\(Part, slot="(\w+)"\)', path.read_text(encoding="utf-8"), re.MULTILINE)}
+              for name in slot_class.findall(path.read_text(encoding="utf-8"))}
     assert len(opened) > 20
     assert {row["slot"] for row in json.loads(cli("list", "--json").out)} == opened
 

@@ -62,7 +62,8 @@ def test_each_error_has_its_exit_code(cli, monkeypatch: pytest.MonkeyPatch, erro
 
 
 def test_square_brackets_of_a_message_are_printed(cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _with_failing_validate(cli, monkeypatch, RunError("topology.devices[0]")).err == "wfsim: topology.devices[0]\n"
+    said = _with_failing_validate(cli, monkeypatch, RunError("topology.devices[0]"))
+    assert said.err == "wfsim: topology.devices[0]\n"
 
 
 def test_an_internal_error_is_one_line_with_a_hint(cli, monkeypatch: pytest.MonkeyPatch) -> None:

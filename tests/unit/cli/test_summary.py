@@ -14,8 +14,8 @@ def _shown(**values: Any) -> tuple[dict[str, str], list[str]]:
 
 
 def test_what_was_measured_is_shown_with_units() -> None:
-    table, _ = _shown(simulated_s=17.943, final_accuracy=0.73812, uplink_bits=12.3456e6, energy_j=4321.0, packets_sent=9,
-                      packets_lost=2, mean_coverage=0.875)
+    table, _ = _shown(simulated_s=17.943, final_accuracy=0.73812, uplink_bits=12.3456e6, energy_j=4321.0,
+                      packets_sent=9, packets_lost=2, mean_coverage=0.875)
     assert table["simulated time"] == "17.94 s"
     assert table["accuracy, last"] == "0.7381"
     assert table["uplink, headers included"] == "12.35 Mbit"

@@ -30,8 +30,8 @@ def test_sizes(tmp_path):
 def test_linear_modules_in_forward_order(tmp_path):
     modules = linear_modules(read_vit_config(write(tmp_path)))
     names = [module.name for module in modules]
-    assert names[:6] == ["vit.layers.0.attention.q_proj", "vit.layers.0.attention.k_proj", "vit.layers.0.attention.v_proj",
-                         "vit.layers.0.attention.o_proj", "vit.layers.0.mlp.fc1", "vit.layers.0.mlp.fc2"]
+    last = ("attention.q_proj", "attention.k_proj", "attention.v_proj", "attention.o_proj", "mlp.fc1", "mlp.fc2")
+    assert names[:6] == [f"vit.layers.0.{name}" for name in last]
     assert len(names) == 12 and modules[4][1:] == (128, 64) and modules[5][1:] == (64, 128)
 
 

@@ -17,7 +17,7 @@ BROKEN = [
     ("typo_in_kind", 3, "radio.fading.kind", "no fading called 'ricain' (did you mean 'rician'?)"),
     ("typo_in_short_form", 2, "radio.fading", "no fading called 'ricain' (did you mean 'rician'?)"),
     ("unknown_kind", 1, "codec.kind", "no codec called 'telepathy'; known: "),
-    ("kind_missing", 2, "radio.fading", "needs a `kind`: one of "),
+    ("key_of_another_kind", 2, "radio.fading.k_db", "no such key"),
     ("typo_inside_part", 4, "radio.fading.k_factor", "no such key; known: kind, k_db, coherence_s"),
     ("wrong_type", 2, "stop.rounds", "expected a whole number, got 'many'"),
     ("number_for_text", 1, "name", "expected text, got 3"),
