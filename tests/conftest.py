@@ -55,8 +55,8 @@ class Air:
     lines: Lines
     deliveries: dict[str, dict[str, Delivery]] = field(default_factory=dict)
 
-    def send(self, name: str, bits: Sequence[float], *, at_s: float = 0.0, links: Sequence[int] = (0,), weight: float = 1.0,
-             transport: Any = "unreliable") -> None:
+    def send(self, name: str, bits: Sequence[float], *, at_s: float = 0.0, links: Sequence[int] = (0,),
+             weight: float = 1.0, transport: Any = "unreliable") -> None:
         self.env.process(self._send(name, bits, at_s, links, weight, Transport.parse(transport)))
 
     def _send(self, name: str, bits: Sequence[float], at_s: float, links: Sequence[int], weight: float,
@@ -92,7 +92,7 @@ class Air:
 
 @pytest.fixture
 def make_air() -> Callable[..., Air]:
-    """A function that builds an `Air`; kinds in their YAML forms, `snr_hz` one per link, no fading unless `paths` is given."""
+    """A function that builds an `Air`; kinds in YAML form, `snr_hz` one per link, no fading unless `paths` is given."""
     return build_air
 
 
@@ -102,6 +102,7 @@ def build_air(snr_hz: Sequence[float] = (1e9,), *, band_hz: float = 1e6, link: A
     env, lines = simpy.Environment(), []
     names = tuple(f"d{number}" for number in range(len(snr_hz)))
     channel = Channel(names, np.array(snr_hz, dtype=float), paths or ConstantPaths(names), Link.parse(link))
-    medium = Medium(env, direction="up", band_hz=band_hz, channel=channel, access=Access.parse(access), streams=Streams(seed),
-                    journal=Journal([lines.append]), energy_j=lambda airtime_s: 2.0 * airtime_s, trace_gains=trace_gains)
+    medium = Medium(env, direction="up", band_hz=band_hz, channel=channel, access=Access.parse(access),
+                    streams=Streams(seed), journal=Journal([lines.append]), energy_j=lambda airtime_s: 2.0 * airtime_s,
+                    trace_gains=trace_gains)
     return Air(env=env, medium=medium, names=names, lines=lines)

@@ -13,7 +13,8 @@ _NAMES = [f"d{number}" for number in range(7)]
 def controller(request: pytest.FixtureRequest) -> Controller:
     """Required fields take the first of their examples, or 3."""
     fields = Controller.kinds[request.param].model_fields
-    return Controller.parse({"kind": request.param, **{n: (f.examples or [3])[0] for n, f in fields.items() if f.is_required()}})
+    required = {name: (field.examples or [3])[0] for name, field in fields.items() if field.is_required()}
+    return Controller.parse({"kind": request.param, **required})
 
 
 @pytest.mark.parametrize("count", [1, 2, 7])

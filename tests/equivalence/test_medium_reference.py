@@ -1,4 +1,4 @@
-"""The medium's few vectorised events against a slow reference that steps from packet end to packet end, in plain Python.
+"""The medium's few vectorised events against a slow reference in plain Python that steps from packet end to packet end.
 
 The reference shares nothing with the medium but the fading gains and the address of a packet's fate.
 """
@@ -125,7 +125,8 @@ class _Reference:
         then_s = min([*self._changes_s(), *ends_s])
         for flight, (rate, spoiled), end_s in zip(active, rates, ends_s, strict=True):
             flight.left -= rate * (then_s - self.now_s)
-            flight.spoiled = [old or (new and then_s > self.now_s) for old, new in zip(flight.spoiled, spoiled, strict=True)]
+            if then_s > self.now_s:
+                flight.spoiled = [old or new for old, new in zip(flight.spoiled, spoiled, strict=True)]
             if end_s - then_s < 1e-13:
                 flight.packet_ends(self.setting.residual_loss)
             if not flight.queue or flight.cut_s <= then_s:
@@ -139,9 +140,10 @@ class _Reference:
 
     def _advance(self, then_s: float) -> None:
         self.now_s = then_s
-        while (self.block + 1) * self.setting.coherence_s <= Fraction(then_s) + Fraction(1, 10**13):
+        soon_s, coherence_s = Fraction(then_s) + Fraction(1, 10**13), self.setting.coherence_s
+        while (self.block + 1) * coherence_s <= soon_s:
             self.block += 1
-        while (self.csi_block + 1) * self.setting.coherence_s + self.setting.csi_age_s <= Fraction(then_s) + Fraction(1, 10**13):
+        while (self.csi_block + 1) * coherence_s + self.setting.csi_age_s <= soon_s:
             self.csi_block += 1
 
     def _rate_bps(self, flight: _Flight, active: list[_Flight]) -> tuple[float, list[bool]]:
@@ -184,7 +186,8 @@ def _draw_case(case: int) -> tuple[_Setting, list[_Flight]]:
 
 def _fly(make_air: Callable[..., Any], setting: _Setting, flights: list[_Flight]) -> Any:
     access = {"kind": "fdma", "work_conserving": setting.work_conserving}
-    air = make_air(setting.snr_hz, band_hz=setting.band_hz, link=setting.link(), access=access, paths=setting.paths(), seed=_SEED)
+    air = make_air(setting.snr_hz, band_hz=setting.band_hz, link=setting.link(), access=access, paths=setting.paths(),
+                   seed=_SEED)
     for flight in flights:
         air.send(flight.name, flight.bits, at_s=flight.start_s, links=flight.links, weight=flight.weight,
                  transport=flight.transport)

@@ -21,7 +21,8 @@ from wfsim.world.build import build_world
 from wfsim.world.execute import execute
 
 _HERE = Path(__file__).parent
-_BASE = {"topology": {"kind": "cell", "devices": 3}, "learning": {"kind": "none", "data": "digits"}, "stop": {"rounds": 2}}
+_LEARNING = {"kind": "none", "data": "digits"}
+_BASE = {"topology": {"kind": "cell", "devices": 3}, "stop": {"rounds": 2}, "learning": _LEARNING}
 _SCENARIOS: dict[str, dict[str, Any]] = {
     "defaults": _BASE,
     "losses": {

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from wfsim.radio.fading import Fading
 from wfsim.rng import Streams
 
-_SETTINGS = settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_SETTINGS = settings(derandomize=True, max_examples=60, deadline=None,
+                     suppress_health_check=[HealthCheck.function_scoped_fixture])
 _NAMES = ("d0", "d1", "d2")
 
 _TRANSPORTS = st.sampled_from([
@@ -22,7 +23,8 @@ _LINKS = st.builds(
     csi_age_s=st.sampled_from([0.0, 0.007, 0.05]), margin_db=st.sampled_from([0.0, 3.0]))
 _TRANSFERS = st.builds(
     dict, bits=st.lists(st.integers(500, 12_000), min_size=1, max_size=30), at_s=st.floats(0.0, 0.3),
-    links=st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True), weight=st.floats(0.05, 0.34), transport=_TRANSPORTS)
+    links=st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True), weight=st.floats(0.05, 0.34),
+    transport=_TRANSPORTS)
 _CELLS = st.builds(
     dict, snr_hz=st.lists(st.floats(2e5, 1e8), min_size=3, max_size=3), link=_LINKS,
     access=st.sampled_from(["dedicated", "fdma", {"kind": "fdma", "work_conserving": False}]),
@@ -49,7 +51,8 @@ def test_sent_and_offered_bits_are_accounted_for(make_air: Callable[..., Any], c
     assert len(ended) == sum(len(transfer["links"]) for transfer, _ in traffic)
     for line in ended:
         offered = sum(traffic[int(line["transfer"][1:])][0]["bits"])
-        assert line["sent_bits"] == pytest.approx(line["delivered_bits"] + line["lost_bits"] + line["repeated_bits"], abs=1e-6)
+        accounted = line["delivered_bits"] + line["lost_bits"] + line["repeated_bits"]
+        assert line["sent_bits"] == pytest.approx(accounted, abs=1e-6)
         assert line["delivered_bits"] + line["undelivered_bits"] == offered
         assert all(line[f"{part}_bits"] >= -1e-6 for part in ("sent", "delivered", "lost", "repeated", "undelivered"))
 

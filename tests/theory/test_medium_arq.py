@@ -75,7 +75,7 @@ def test_the_slowest_of_many_devices(make_air: Callable[..., Any], case: dict[st
 
 
 def test_a_broadcast_is_repeated_until_the_last_receiver_has_it(make_air: Callable[..., Any]) -> None:
-    """One packet for n receivers: attempts are the maximum of n geometric variables; here M packets in one broadcast."""
+    """A packet for n receivers flies as often as the largest of n geometric variables."""
     case = _ORACLE["max_geometric_and_negbin"]["cases"][0]
     n, packets = int(case["n"]), 4000
     air = make_air([1e9] * n, link=_lossy(case["p"]))

@@ -37,7 +37,9 @@ def _cut_at(make_air: Callable[..., Any], at_s: float, transport: Any, **link: A
 
 @pytest.mark.parametrize("transport", _KEEPS)
 @pytest.mark.parametrize(("at_s", "whole"), [(0.0, 0), (0.0005, 0), (0.0035, 3), (0.00999, 9)])
-def test_the_packets_that_wholly_flew_arrive(make_air: Callable[..., Any], transport: Any, at_s: float, whole: int) -> None:
+def test_the_packets_that_wholly_flew_arrive(
+    make_air: Callable[..., Any], transport: Any, at_s: float, whole: int
+) -> None:
     ended = _cut_at(make_air, at_s, transport)
     assert ended["lost"] == list(range(whole, 10)) and ended["packets_sent"] == whole and ended["packets_lost"] == 0
     assert (ended["t_s"], ended["outcome"]) == (at_s, "partial" if whole else "lost")
@@ -140,13 +142,14 @@ def test_bits_that_end_with_a_block_do_not_wait_for_the_next(
     make_air: Callable[..., Any], coherence_s: float, blocks: int
 ) -> None:
     """Full blocks and then none: rounding must not leave a bit to fly after the silence."""
-    air = make_air((3e6,), link={**_CAPPED, "min_bps_per_hz": 0.5}, paths=_Steps(coherence_s, [[1.0] * blocks + [0.0] * 30]))
+    paths = _Steps(coherence_s, [[1.0] * blocks + [0.0] * 30])
+    air = make_air((3e6,), link={**_CAPPED, "min_bps_per_hz": 0.5}, paths=paths)
     air.send("A", [2e6 * coherence_s * blocks])
     assert air.run().end_s("A") == pytest.approx(coherence_s * blocks, abs=1e-9)
 
 
 @pytest.mark.parametrize("at_s", [0.0, 1.0, 3.0])
-def test_a_start_exactly_when_another_ends_and_the_rate_falls_to_zero(make_air: Callable[..., Any], at_s: float) -> None:
+def test_a_start_exactly_when_another_ends_and_silence_begins(make_air: Callable[..., Any], at_s: float) -> None:
     """A ends with block 0 or 3, both followed by silence; B's start at that very moment must not strand A."""
     air = make_air((3e6, 3e6), link={**_CAPPED, "min_bps_per_hz": 0.5}, access="dedicated",
                    paths=_Steps(1.0, [[1.0, 0.0, 1.0, 1.0, 0.0]] * 2))
@@ -163,7 +166,8 @@ def test_a_packet_between_two_boundaries_does_not_suffer_from_its_neighbours(
 ) -> None:
     """Every packet fills one block exactly; knowledge is one block old. Packets are lost where the gain has fallen."""
     gains = [1.0, 1.0, 0.5, 0.5, 1.0, 0.5, 1.0, 1.0, 1.0, 1.0]
-    air = make_air((3e6,), link={**_CAPPED, "max_bps_per_hz": 10.0, "csi_age_s": coherence_s}, paths=_Steps(coherence_s, [gains]))
+    link = {**_CAPPED, "max_bps_per_hz": 10.0, "csi_age_s": coherence_s}
+    air = make_air((3e6,), link=link, paths=_Steps(coherence_s, [gains]))
     known = [gains[block - 1] for block in range(10)]
     air.send("A", [1e6 * coherence_s * np.log2(1.0 + 3.0 * gain) for gain in known])
     assert air.run().ended("A")["lost"] == [2, 5]

@@ -28,7 +28,8 @@ def _capacity_bits(lines: list[dict[str, Any]], ended: dict[str, Any]) -> float:
     inner_s = inner_s[(inner_s > ended["start_s"]) & (inner_s < ended["t_s"])]
     edges_s = np.concatenate([[ended["start_s"]], inner_s, [ended["t_s"]]])
     middles_s, link = 0.5 * (edges_s[1:] + edges_s[:-1]), _NAMES.index(ended["device"])
-    bands_hz = np.array([[shares for t_s, shares in shared if t_s <= now_s][-1][ended["transfer"]] for now_s in middles_s])
+    shares_then = [[shares for t_s, shares in shared if t_s <= now_s][-1] for now_s in middles_s]
+    bands_hz = np.array([shares[ended["transfer"]] for shares in shares_then])
     snr = _SNR_HZ[link] * _paths().gain(middles_s)[link] / bands_hz
     return float((bands_hz * np.log2(1.0 + snr) * np.diff(edges_s)).sum())
 

@@ -25,7 +25,7 @@ def _end_times_s(air: Any, names: str = "ABC") -> list[float]:
 
 
 def test_an_upload_that_ends_frees_its_share(make_air: Callable[..., Any]) -> None:
-    """2 Mbit/s each until A ends at 1 s; 3 Mbit/s each until B's other 2 Mbit end at 1 2/3 s; then 6 Mbit/s for C's last 2."""
+    """2 Mbit/s each until A ends at 1 s; 3 each until B's other 2 Mbit end at 1 2/3 s; then 6 Mbit/s for C's last 2."""
     air = _cell(make_air)
     for link, (name, bits) in enumerate([("A", 2e6), ("B", 4e6), ("C", 6e6)]):
         air.send(name, [bits / 4] * 4, links=[link], weight=1 / 3)
@@ -49,7 +49,7 @@ def test_dedicated_bands_do_not_contend(make_air: Callable[..., Any]) -> None:
 
 
 def test_unequal_weights(make_air: Callable[..., Any]) -> None:
-    """3, 2, 1 Mbit/s: A's 3 Mbit end at 1 s. 4 and 2 Mbit/s: B's other 2 end at 1.5 s. 6 Mbit/s: C has 6 - 1 - 1 = 4 left."""
+    """3, 2, 1 Mbit/s: A's 3 Mbit end at 1 s. 4 and 2: B's other 2 end at 1.5 s. 6 Mbit/s: C has 6 - 1 - 1 = 4 left."""
     air = _cell(make_air)
     for link, (name, bits, weight) in enumerate([("A", 3e6, 1 / 2), ("B", 4e6, 1 / 3), ("C", 6e6, 1 / 6)]):
         air.send(name, [bits], links=[link], weight=weight)

@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wfsim.learning.engine import Job
 from wfsim.learning.evaluation import Score, score
 from wfsim.learning.workload import Workload
@@ -30,8 +33,7 @@ class Runner:
 
     def compute(self, chunks: Sequence[Sequence[Job]]) -> list[list[Adapter]]:
         """Deltas of every job, chunk by chunk; `chunk_workers` chunks at a time."""
-        if len(chunks) == 1:
-            return [self._train(chunks[0])]
+        _ = self._train_images  # loaded before the workers start, because they share it
         with ThreadPoolExecutor(self._settings.engine.chunk_workers or os.cpu_count() or 1) as pool:
             return list(pool.map(self._train, chunks))
 
@@ -55,11 +57,8 @@ class Runner:
 
     @cached_property
     def _base(self) -> FrozenVit:
-        import torch
-
         from wfsim.learning.vit_weights import load_frozen_vit
 
-        torch.set_num_threads(1)
         return load_frozen_vit(self._settings.model.directory(), self._settings.engine.precision)
 
     @cached_property
@@ -70,7 +69,7 @@ class Runner:
     def _test_images(self) -> Tensor:
         return self._prepare(self._workload.dataset.test_images)
 
-    def _prepare(self, images: object) -> Tensor:
+    def _prepare(self, images: NDArray[np.uint8]) -> Tensor:
         from wfsim.learning.images import prepare_images
 
         return prepare_images(self._base, images)

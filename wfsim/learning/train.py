@@ -89,7 +89,9 @@ def _minibatch(images: Tensor, labels: NDArray[np.int64], picks: list[NDArray[np
                       weights=torch.from_numpy(weights).to(images.dtype))
 
 
-def _fill_gradients(base: FrozenVit, merged: MergedWeights, adapter: Views, gradients: Views, batch: _Minibatch) -> None:
+def _fill_gradients(
+    base: FrozenVit, merged: MergedWeights, adapter: Views, gradients: Views, batch: _Minibatch
+) -> None:
     """One forward and backward pass of the jobs in `batch`: d(mean cross-entropy) into `gradients`."""
     jobs = len(batch.labels)
     weights = merged.merge(adapter, jobs)

@@ -42,7 +42,8 @@ class Medium:
     """Transfers in one direction (`up` or `down`) over one band. `start` returns an event that fires at the end."""
 
     def __init__(self, env: simpy.Environment, *, direction: str, band_hz: float, channel: Channel, access: Access,
-                 streams: Streams, journal: trace.Journal, energy_j: Callable[[float], float], trace_gains: bool) -> None:
+                 streams: Streams, journal: trace.Journal, energy_j: Callable[[float], float],
+                 trace_gains: bool) -> None:
         self._env, self._journal, self._streams = env, journal, streams
         self._direction, self._band_hz = direction, band_hz
         self._channel, self._access, self._energy_j = channel, access, energy_j

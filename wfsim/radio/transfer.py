@@ -34,9 +34,9 @@ class Tally:
 class Transfer:
     """A payload from or to one or more links, flown in passes over its packets.
 
-    `links` [receivers] index the channel; a broadcast has several. A packet's fate in a pass is lost for a receiver if
-    in any stretch of its airtime longer than rounding the channel did not carry the chosen rate, or if its addressed uniform
-    falls below the residual loss. `bits` [packets] include headers.
+    `links` [receivers] index the channel; a broadcast has several. A packet is lost in a pass for a receiver if the
+    channel did not carry the chosen rate in any stretch of its airtime (longer than rounding), or if its addressed
+    uniform falls below the residual loss. `bits` [packets] include headers.
     """
 
     name: str
@@ -123,7 +123,8 @@ class Transfer:
     def _residual_losses(self, streams: Streams, residual_loss: float, packets: NDArray[np.int64]) -> Mask:
         if residual_loss == 0.0:
             return np.zeros((len(self.links), len(packets)), dtype=bool)
-        draws = [streams.uniforms(len(self.bits), "packet_fate", self.name, d, self.tally.attempts) for d in self.devices]
+        draws = [streams.uniforms(len(self.bits), "packet_fate", self.name, device, self.tally.attempts)
+                 for device in self.devices]
         return np.array(draws)[:, packets] < residual_loss
 
     def _outages(self, whole: int) -> Mask:

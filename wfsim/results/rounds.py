@@ -44,7 +44,8 @@ class RoundTable:
     def _on_round_closed(self, line: Line) -> None:
         row = dict.fromkeys(COLUMNS)
         row |= {key: line[key] for key in COLUMNS if key in line}
-        self.rows.append(row | self._open)
+        whole = {key: round(self._open[key]) for key in ("uplink_bits", "downlink_bits")}  # a cut packet leaves a fraction
+        self.rows.append(row | self._open | whole)
         self._open = _nothing_counted()
 
     def _on_model_updated(self, line: Line) -> None:
@@ -83,4 +84,4 @@ def read_rounds(path: Path) -> list[Line]:
 def _number(column: str, text: str) -> float | int | None:
     if text == "":
         return None
-    return int(text) if column in ("round", "participants", "arrived") else float(text)
+    return int(text) if column in ("round", "participants", "arrived", "uplink_bits", "downlink_bits") else float(text)

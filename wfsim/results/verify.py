@@ -50,7 +50,9 @@ def _has_ended(journal: Sequence[Line]) -> bool:
 
 
 def _wrong_ending(finished: bool) -> str:
-    return "the last record is not run_ended" if finished else "the last record is run_ended, yet the run is called unfinished"
+    if finished:
+        return "the last record is not run_ended"
+    return "the last record is run_ended, yet the run is called unfinished"
 
 
 def _invariant(check: Invariant) -> Invariant:

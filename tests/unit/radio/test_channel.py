@@ -17,7 +17,12 @@ def _paths(coherence_s: float) -> FadingPaths:
 
 
 def _channel(coherence_s: float = 0.1, **link: float) -> Channel:
-    return Channel(_NAMES, np.array([1e6, 2e6]), _paths(coherence_s), Link.parse({"kind": "shannon", "gap_db": 0.0, **link}))
+    shannon = Link.parse({"kind": "shannon", "gap_db": 0.0, **link})
+    return Channel(_NAMES, np.array([1e6, 2e6]), _paths(coherence_s), shannon)
+
+
+def _steady(snr_hz: list[float]) -> Channel:
+    return Channel(_NAMES, np.array(snr_hz), ConstantPaths(_NAMES), Link.parse({"kind": "shannon", "gap_db": 0.0}))
 
 
 def test_pieces_are_blocks_when_knowledge_is_fresh() -> None:
@@ -68,14 +73,14 @@ def test_pieces_cover_the_time_without_gaps(csi_age_s: float) -> None:
 
 
 def test_without_fading_there_is_one_endless_piece() -> None:
-    channel = Channel(_NAMES, np.array([1e6, 3e6]), ConstantPaths(_NAMES), Link.parse({"kind": "shannon", "gap_db": 0.0}))
+    channel = _steady([1e6, 3e6])
     pieces = channel.pieces(2.0, 32)
     assert pieces.edges_s.tolist() == [2.0, np.inf]
     assert channel.supported(_BOTH, np.array([1e6, 1e6]), pieces).ravel() == pytest.approx([1.0, 2.0])
 
 
 def test_a_smaller_share_sees_a_higher_snr() -> None:
-    channel = Channel(_NAMES, np.array([1e6, 1e6]), ConstantPaths(_NAMES), Link.parse({"kind": "shannon", "gap_db": 0.0}))
+    channel = _steady([1e6, 1e6])
     efficiency = channel.supported(_BOTH, np.array([1e6, 1e6 / 3.0]), channel.pieces(0.0, 1))
     assert efficiency.ravel() == pytest.approx([1.0, 2.0])
 

@@ -11,7 +11,7 @@ from wfsim.radio.medium import _finish_times_s
 _EDGES_S = np.array([0.0, 1.0, 3.0, 4.0])
 
 
-@pytest.mark.parametrize(("bits", "finish_s"), [(0.0, 0.0), (5.0, 0.5), (10.0, 1.0), (10.5, 3.5), (11.0, 4.0), (11.5, np.inf)])
+@pytest.mark.parametrize(("bits", "finish_s"), [(0, 0.0), (5, 0.5), (10, 1.0), (10.5, 3.5), (11, 4.0), (11.5, np.inf)])
 def test_finish_times(bits: float, finish_s: float) -> None:
     """10 bit/s for 1 s, silence for 2 s, 1 bit/s for 1 s."""
     assert _finish_times_s(_EDGES_S, np.array([[10.0, 0.0, 1.0]]), np.array([bits])) == pytest.approx([finish_s])
@@ -32,10 +32,12 @@ def test_records_of_one_transfer(make_air: Callable[..., Any]) -> None:
     air = make_air((1e12,), link={"kind": "shannon", "max_bps_per_hz": 2.0})
     air.send("A", [1000.0, 3000.0], at_s=1.0)
     started, shared, ended = air.run().lines
-    assert (started["type"], started["t_s"], started["devices"], started["packets"]) == ("transfer_started", 1.0, ["d0"], 2)
+    assert (started["type"], started["t_s"], started["devices"]) == ("transfer_started", 1.0, ["d0"])
+    assert started["packets"] == 2
     assert (started["offered_bits"], started["direction"]) == (4000, "up")
     assert (shared["type"], shared["band_hz"], shared["shares_hz"]) == ("band_shared", 1e6, {"A": 1e6})
-    assert (ended["type"], ended["start_s"], ended["outcome"], ended["lost"]) == ("transfer_ended", 1.0, "delivered", [])
+    assert (ended["type"], ended["start_s"]) == ("transfer_ended", 1.0)
+    assert (ended["outcome"], ended["lost"]) == ("delivered", [])
     assert ended["t_s"] == pytest.approx(1.002) and ended["delivered_bits"] == ended["sent_bits"] == 4000.0
 
 

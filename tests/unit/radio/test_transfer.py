@@ -36,6 +36,15 @@ def test_an_outage_between_two_packet_ends_spoils_that_packet_alone() -> None:
     assert transfer.arrived.tolist() == [[True, False, True, True]]
 
 
+@pytest.mark.parametrize("sliver", [-4e-15, 0.0, 4e-15])
+def test_a_boundary_off_by_rounding_spoils_neither_neighbour(sliver: float) -> None:
+    """Good until 10, an outage until 20: the boundaries are off by a sliver, packets end at 10, 20 and 30."""
+    transfer = _transfer([10.0] * 3)
+    _radiate(transfer, (10.0 + sliver, [False]), (10.0, [True]), (10.0 - sliver, [False]))
+    transfer.end_pass(_STREAMS, 0.0)
+    assert transfer.arrived.tolist() == [[True, False, True]]
+
+
 def test_outages_reported_in_several_bookings_add_up() -> None:
     transfer = _transfer([10.0] * 4)
     _radiate(transfer, (5.0, [False]))
@@ -98,7 +107,9 @@ def test_a_delivery_is_a_copy() -> None:
     assert (delivery.start_s, delivery.end_s, delivery.energy_j, delivery.attempts) == (0.5, 2.0, 0.25, 1)
 
 
-@pytest.mark.parametrize(("flown", "arrived"), [(0.0, [False, False]), (9.0, [False, False]), (10.0, [True, False]), (29.0, [True, False])])
+@pytest.mark.parametrize(
+    ("flown", "arrived"),
+    [(0.0, [False, False]), (9.0, [False, False]), (10.0, [True, False]), (29.0, [True, False])])
 def test_a_cut_loses_the_packet_on_the_air(flown: float, arrived: list[bool]) -> None:
     transfer = _transfer([10.0, 20.0])
     _radiate(transfer, (flown, [False]))

@@ -1,4 +1,4 @@
-"""Each invariant is broken on its own: a sound journal is changed in one way and chained anew, so only that one speaks."""
+"""Each invariant is broken on its own: a sound journal, changed in one way, is chained anew: only that one speaks."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def _chained(lines: list[Line]) -> list[Line]:
 
 
 def _find(lines: list[Line], kind: str, number: int = 0, **fields: Any) -> Line:
-    found = [line for line in lines if line["type"] == kind and all(line[key] == value for key, value in fields.items())]
+    wanted = {"type": kind, **fields}
+    found = [line for line in lines if all(line.get(key) == value for key, value in wanted.items())]
     return found[number]
 
 
@@ -103,7 +104,8 @@ def _time_goes_back(lines: list[Line]) -> str:
 def _sent_from_nowhere(lines: list[Line]) -> str:
     line = _find(lines, "transfer_ended")
     line["sent_bits"] += 1000.0
-    return f"{_seq(lines, line)}{line['transfer']} sent {line['sent_bits']:g} bits but accounts for {line['delivered_bits']:g}"
+    return (f"{_seq(lines, line)}{line['transfer']} sent {line['sent_bits']:g} bits "
+            f"but accounts for {line['delivered_bits']:g}")
 
 
 @_breaks("bits_are_conserved")

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wfsim.downlink import Downlink, DownlinkAir
+from wfsim.messages import Plan
+from wfsim.radio.packets import Packets
+
+_COHORT = ["d0", "d1", "d2"]
+_LINKS = {name: index for index, name in enumerate(_COHORT)}
+
+
+def _download(make_air: Callable[..., Any], kind: str) -> Any:
+    """Static shares, SNR 1, 3 and 15 over the whole band of 1 MHz, three packets of 12 kbit."""
+    access = {"kind": "fdma", "work_conserving": False}
+    air = make_air([1e6, 3e6, 15e6], link={"kind": "shannon", "gap_db": 0.0, "max_bps_per_hz": 100.0}, access=access)
+    down = DownlinkAir(env=air.env, medium=air.medium, packets=Packets(), links=_LINKS)
+    Downlink.parse(kind).send(down, 4, _COHORT, Plan(fragment_bytes=(1472,) * 3, fragment_entries=(360,) * 3))
+    return air.run()
+
+
+def _shares_hz(air: Any) -> set[float]:
+    return {share for line in air.lines if line["type"] == "band_shared" for share in line["shares_hz"].values()}
+
+
+def test_unicast_gives_everybody_an_equal_share_to_the_end(make_air: Callable[..., Any]) -> None:
+    """A third of the band sees three times the SNR: 3, 9 and 45."""
+    air = _download(make_air, "unicast")
+    assert _shares_hz(air) == {1e6 / 3.0}
+    ends_s = [air.end_s(f"down/{device}/4") for device in _COHORT]
+    assert ends_s[0] == pytest.approx(36e3 / (2e6 / 3.0), abs=1e-9) and ends_s == sorted(ends_s, reverse=True)
+
+
+def test_broadcast_has_the_whole_band_at_the_weakest_rate(make_air: Callable[..., Any]) -> None:
+    air = _download(make_air, "broadcast")
+    assert _shares_hz(air) == {1e6}
+    ended = [air.ended("down/4", device) for device in _COHORT]
+    assert [line["t_s"] for line in ended] == pytest.approx([0.036] * 3, abs=1e-9)
