@@ -14,8 +14,10 @@ ROUNDS = 5
 
 def seconds(devices: int) -> float:
     """Wall time of ROUNDS rounds."""
-    scenario = wfsim.load_scenario("quickstart", {
-        "learning.kind": "none", "topology.devices": devices, "stop.rounds": ROUNDS, "learning.partition": "iid"})
+    scenario = wfsim.load_scenario(
+        "quickstart",
+        {"learning.kind": "none", "topology.devices": devices, "stop.rounds": ROUNDS, "learning.partition": "iid"},
+    )
     begin = time.perf_counter()
     execute(build_world(scenario, Journal()))
     return time.perf_counter() - begin
@@ -26,7 +28,9 @@ def main() -> None:
     reference = seconds(20)
     for devices in (20, 50, 100, 200):
         taken = seconds(devices)
-        print(f"{devices:4d} devices  {ROUNDS / taken:7.2f} rounds/s   {taken / reference:6.2f} x the time of 20 devices")
+        print(
+            f"{devices:4d} devices  {ROUNDS / taken:7.2f} rounds/s   {taken / reference:6.2f} x the time of 20 devices"
+        )
 
 
 if __name__ == "__main__":

@@ -31,9 +31,17 @@ def prepare(chunk_jobs: int, workers: int) -> tuple[Workload, Runner, list[list[
     streams = Streams(1)
     workload = build_workload(scenario.learning, streams, scenario.topology.device_names())
     start = initial_adapter(workload.shapes, streams)
-    jobs = [Job(device=device, round=1, base_version=0, start=start, weight=1.0,
-                batches=workload.settings.local.batches(streams, device, 1, indices))
-            for device, indices in workload.shards.train.items()]
+    jobs = [
+        Job(
+            device=device,
+            round=1,
+            base_version=0,
+            start=start,
+            weight=1.0,
+            batches=workload.settings.local.batches(streams, device, 1, indices),
+        )
+        for device, indices in workload.shards.train.items()
+    ]
     return workload, Runner(workload), [jobs[i : i + chunk_jobs] for i in range(0, DEVICES, chunk_jobs)]
 
 
@@ -47,7 +55,9 @@ def sequential_peft() -> Callable[[], None]:
     workload, _, ((*jobs,),) = prepare(DEVICES, 1)
     base = transformers.ViTForImageClassification.from_pretrained(workload.settings.model.directory())
     targets = sorted({pair.name.rpartition(".")[2] for pair in workload.shapes.pairs})
-    model = peft.get_peft_model(base, peft.LoraConfig(r=4, lora_alpha=8, target_modules=targets, modules_to_save=["classifier"]))
+    model = peft.get_peft_model(
+        base, peft.LoraConfig(r=4, lora_alpha=8, target_modules=targets, modules_to_save=["classifier"])
+    )
     pixels = ((torch.from_numpy(workload.dataset.train_images).float() / 255 - 0.5) / 0.5).unsqueeze(1)
     labels = torch.from_numpy(workload.dataset.train_labels)
     trained = [value for value in model.parameters() if value.requires_grad]
@@ -65,8 +75,13 @@ def sequential_peft() -> Callable[[], None]:
 
 def main() -> None:
     torch.set_num_threads(1)
-    peers = {"sequential PEFT": sequential_peft(), "chunks of 1, 1 worker": stacked(1, 1), "chunks of 5, 1 worker": stacked(5, 1),
-             "chunks of 20, 1 worker": stacked(20, 1), "chunks of 5, 2 workers": stacked(5, 2)}
+    peers = {
+        "sequential PEFT": sequential_peft(),
+        "chunks of 1, 1 worker": stacked(1, 1),
+        "chunks of 5, 1 worker": stacked(5, 1),
+        "chunks of 20, 1 worker": stacked(20, 1),
+        "chunks of 5, 2 workers": stacked(5, 2),
+    }
     for run in peers.values():
         run()
     seconds: dict[str, list[float]] = {name: [] for name in peers}

@@ -55,15 +55,31 @@ class Air:
     lines: Lines
     deliveries: dict[str, dict[str, Delivery]] = field(default_factory=dict)
 
-    def send(self, name: str, bits: Sequence[float], *, at_s: float = 0.0, links: Sequence[int] = (0,),
-             weight: float = 1.0, transport: Any = "unreliable") -> None:
+    def send(
+        self,
+        name: str,
+        bits: Sequence[float],
+        *,
+        at_s: float = 0.0,
+        links: Sequence[int] = (0,),
+        weight: float = 1.0,
+        transport: Any = "unreliable",
+    ) -> None:
         self.env.process(self._send(name, bits, at_s, links, weight, Transport.parse(transport)))
 
-    def _send(self, name: str, bits: Sequence[float], at_s: float, links: Sequence[int], weight: float,
-              transport: Transport) -> Iterator[simpy.Event]:
+    def _send(
+        self, name: str, bits: Sequence[float], at_s: float, links: Sequence[int], weight: float, transport: Transport
+    ) -> Iterator[simpy.Event]:
         yield self.env.timeout(at_s)
-        transfer = Transfer(name=name, devices=tuple(self.names[link] for link in links), links=np.array(links),
-                            weight=weight, bits=np.array(bits, dtype=float), transport=transport, start_s=self.env.now)
+        transfer = Transfer(
+            name=name,
+            devices=tuple(self.names[link] for link in links),
+            links=np.array(links),
+            weight=weight,
+            bits=np.array(bits, dtype=float),
+            transport=transport,
+            start_s=self.env.now,
+        )
         self.deliveries[name] = yield self.medium.start(transfer)
 
     def cut(self, name: str, *, at_s: float) -> None:
@@ -81,8 +97,11 @@ class Air:
 
     def ended(self, name: str, device: str | None = None) -> dict[str, Any]:
         """The record of a transfer's end (for one of its devices)."""
-        (line,) = [line for line in self.lines if line["type"] == "transfer_ended" and line["transfer"] == name
-                   and device in (None, line["device"])]
+        (line,) = [
+            line
+            for line in self.lines
+            if line["type"] == "transfer_ended" and line["transfer"] == name and device in (None, line["device"])
+        ]
         return line
 
     def end_s(self, name: str) -> float:
@@ -96,13 +115,29 @@ def make_air() -> Callable[..., Air]:
     return build_air
 
 
-def build_air(snr_hz: Sequence[float] = (1e9,), *, band_hz: float = 1e6, link: Any = "shannon", access: Any = "fdma",
-              paths: FadingPaths | None = None, seed: int = 1, trace_gains: bool = False) -> Air:
+def build_air(
+    snr_hz: Sequence[float] = (1e9,),
+    *,
+    band_hz: float = 1e6,
+    link: Any = "shannon",
+    access: Any = "fdma",
+    paths: FadingPaths | None = None,
+    seed: int = 1,
+    trace_gains: bool = False,
+) -> Air:
     """One band with its links d0, d1, ...; its energy model draws 2 joules a second of airtime."""
     env, lines = simpy.Environment(), []
     names = tuple(f"d{number}" for number in range(len(snr_hz)))
     channel = Channel(names, np.array(snr_hz, dtype=float), paths or ConstantPaths(names), Link.parse(link))
-    medium = Medium(env, direction="up", band_hz=band_hz, channel=channel, access=Access.parse(access),
-                    streams=Streams(seed), journal=Journal([lines.append]), energy_j=lambda airtime_s: 2.0 * airtime_s,
-                    trace_gains=trace_gains)
+    medium = Medium(
+        env,
+        direction="up",
+        band_hz=band_hz,
+        channel=channel,
+        access=Access.parse(access),
+        streams=Streams(seed),
+        journal=Journal([lines.append]),
+        energy_j=lambda airtime_s: 2.0 * airtime_s,
+        trace_gains=trace_gains,
+    )
     return Air(env=env, medium=medium, names=names, lines=lines)

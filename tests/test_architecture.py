@@ -19,14 +19,23 @@ UP_TO_CARRIERS = UP_TO_MODELS | {"aggregate", "control", "uplink", "downlink", "
 
 # Room -> the rooms it may import from, itself apart. Foundations see only foundations listed before them.
 MAY_IMPORT: dict[str, set[str]] = {
-    "_version": set(), "errors": set(), "units": set(), "rng": set(), "allocation": set(),
+    "_version": set(),
+    "errors": set(),
+    "units": set(),
+    "rng": set(),
+    "allocation": set(),
     "part": {"errors"},
     "trace": FOUNDATIONS,
     "messages": FOUNDATIONS,
-    "topology": UP_TO_MESSAGES, "radio": UP_TO_MESSAGES, "devices": UP_TO_MESSAGES,
-    "compress": UP_TO_MESSAGES, "learning": UP_TO_MESSAGES,
-    "aggregate": UP_TO_MESSAGES, "control": UP_TO_MESSAGES,
-    "uplink": UP_TO_MESSAGES | {"radio", "compress"}, "downlink": UP_TO_MESSAGES | {"radio", "compress"},
+    "topology": UP_TO_MESSAGES,
+    "radio": UP_TO_MESSAGES,
+    "devices": UP_TO_MESSAGES,
+    "compress": UP_TO_MESSAGES,
+    "learning": UP_TO_MESSAGES,
+    "aggregate": UP_TO_MESSAGES,
+    "control": UP_TO_MESSAGES,
+    "uplink": UP_TO_MESSAGES | {"radio", "compress"},
+    "downlink": UP_TO_MESSAGES | {"radio", "compress"},
     "protocol": UP_TO_MESSAGES,
     "scenario": UP_TO_CARRIERS,
     "world": UP_TO_CARRIERS | {"scenario"},
@@ -37,7 +46,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
     "__init__": {"results", "scenario", "simulate"},
 }
-MAY_USE = {"torch": {"learning"}, "simpy": {"radio", "uplink", "downlink", "protocol", "world"}, "matplotlib": {"figures"}}
+MAY_USE = {
+    "torch": {"learning"},
+    "simpy": {"radio", "uplink", "downlink", "protocol", "world"},
+    "matplotlib": {"figures"},
+}
 
 
 def modules() -> list[Path]:
@@ -55,7 +68,9 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: write absolute imports"
-            yield from ([f"wfsim.{alias.name}" for alias in node.names] if node.module == "wfsim" else [node.module or ""])
+            yield from (
+                [f"wfsim.{alias.name}" for alias in node.names] if node.module == "wfsim" else [node.module or ""]
+            )
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -67,7 +82,9 @@ def test_imports_go_down_only(path: Path) -> None:
         if parts[0] == "wfsim" and len(parts) > 1 and parts[1] not in MAY_IMPORT[room] | {room}:
             pytest.fail(f"{path.relative_to(ROOT)} imports {name}: {room} may import only {sorted(MAY_IMPORT[room])}")
         allowed = MAY_USE.get(parts[0])
-        assert allowed is None or room in allowed, f"{path.relative_to(ROOT)} imports {parts[0]}: that lives in {allowed}"
+        assert allowed is None or room in allowed, (
+            f"{path.relative_to(ROOT)} imports {parts[0]}: that lives in {allowed}"
+        )
 
 
 def top_level_imports(path: Path) -> Iterator[str]:

@@ -15,8 +15,10 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 SHORT = ["stop.rounds=1", "learning.local.steps=1", "learning.data=digits", "topology.devices=4"]
-SETUP = {"python -m pip install '.[examples]' && wfsim run scenarios/quickstart.yaml",
-         "python -m pip install -e '.[test]' && python -m pytest"}
+SETUP = {
+    "python -m pip install '.[examples]' && wfsim run scenarios/quickstart.yaml",
+    "python -m pip install -e '.[test]' && python -m pytest",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +46,10 @@ def test_the_tour_runs(workplace: Path) -> None:
         run([sys.executable, "-c", text.replace('"stop.rounds": 5', SHORT_MAPPING)], workplace)
 
 
-SHORT_MAPPING = ", ".join('"{}": {}'.format(*pair.split("=")) if pair.split("=")[1].isdigit() else '"{}": "{}"'.format(*pair.split("="))
-                          for pair in SHORT)
+SHORT_MAPPING = ", ".join(
+    '"{}": {}'.format(*pair.split("=")) if pair.split("=")[1].isdigit() else '"{}": "{}"'.format(*pair.split("="))
+    for pair in SHORT
+)
 
 
 def shortened(words: list[str]) -> list[str]:
@@ -56,8 +60,9 @@ def shortened(words: list[str]) -> list[str]:
 
 
 def run(words: list[str], folder: Path) -> None:
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
 
 
@@ -71,5 +76,7 @@ def test_the_yaml_block_is_a_valid_scenario(tmp_path: Path) -> None:
 
 
 def test_every_folder_and_figure_named_exists() -> None:
-    for path in re.findall(r"^\| `([\w/]+/)` \|", README, flags=re.MULTILINE) + re.findall(r"!\[.*?\]\((.*?)\)", README):
+    for path in re.findall(r"^\| `([\w/]+/)` \|", README, flags=re.MULTILINE) + re.findall(
+        r"!\[.*?\]\((.*?)\)", README
+    ):
         assert (ROOT / path).exists(), path

@@ -32,7 +32,7 @@ def required_band_hz(rate: float, snr_hz: float, *, gap: float = 1.0, cap_bps_pe
     """The least band that carries `rate` bit/s, or infinity where power alone forbids it (rate >= snr_hz/(gap ln 2)).
 
     Monotone root of b log2(1 + snr_hz/(gap b)) = rate by bisection on log1p: the Lambert-W closed form loses all
-    digits below an SNR of 1e-3. Relative error <= 1e-9 down to an SNR of 1e-6 (the root itself is ill-conditioned there).
+    digits below an SNR of 1e-3. Relative error <= 1e-9 down to an SNR of 1e-6, where the root is ill-conditioned.
     """
     if rate <= 0.0:
         return 0.0
@@ -60,6 +60,7 @@ def min_max_bands_hz(bits: Vector, snr_hz: Vector, band_hz: float, *, gap: float
     Equal finish times are optimal for min-max; the total band needed falls with the finish time, so it is a
     monotone root. Source: KKT conditions of min T subject to b_k log2(1 + snr_k/(gap b_k)) T = bits_k, sum b_k = B.
     """
+
     def needed(finish_s: float) -> Vector:
         return np.array([required_band_hz(d / finish_s, s, gap=gap) for d, s in zip(bits, snr_hz, strict=True)])
 

@@ -54,7 +54,10 @@ class AdapterShapes:
         pairs = [
             tensor
             for name, d_out, d_in in self.pairs
-            for tensor in (TensorShape(f"{name}.lora_A", (self.rank, d_in)), TensorShape(f"{name}.lora_B", (d_out, self.rank)))
+            for tensor in (
+                TensorShape(f"{name}.lora_A", (self.rank, d_in)),
+                TensorShape(f"{name}.lora_B", (d_out, self.rank)),
+            )
         ]
         return (*pairs, *self.dense)
 

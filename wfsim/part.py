@@ -28,8 +28,8 @@ _SLOTS: dict[str, type[Part]] = {}
 class Section(BaseModel):
     """A block of a scenario with fixed fields: unknown keys, wrong types, NaN and infinities are errors.
 
-    Values are immutable, so sequences are tuples; YAML's lists become tuples on the way in. A mapping without `kind` in a
-    slot that has a default changes that default: `codec: {values: fp32}`.
+    Values are immutable, so sequences are tuples; YAML's lists become tuples on the way in. A mapping without `kind`
+    in a slot that has a default changes that default: `codec: {values: fp32}`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -88,8 +88,11 @@ class Part(Section):
         if isinstance(value, str):
             value = {"kind": value}
         if not isinstance(value, Mapping):
-            raise PydanticCustomError("part_type", "expected a kind of {slot} or a mapping, got {value}",
-                                      {"slot": cls.slot, "value": repr(value)})
+            raise PydanticCustomError(
+                "part_type",
+                "expected a kind of {slot} or a mapping, got {value}",
+                {"slot": cls.slot, "value": repr(value)},
+            )
         fields = dict(value)
         if "kind" not in fields:
             raise PydanticCustomError("kind_missing", "needs a `kind`: one of {known}", {"known": cls._known()})
@@ -98,9 +101,11 @@ class Part(Section):
     @classmethod
     def _find(cls, kind: Any) -> type[Part]:
         if not isinstance(kind, str) or kind not in cls.kinds:
-            raise PydanticCustomError("kind", "no {slot} called {kind}{hint}; known: {known}",
-                                      {"slot": cls.slot, "kind": repr(kind), "hint": nearest(str(kind), cls.kinds),
-                                       "known": cls._known()})
+            raise PydanticCustomError(
+                "kind",
+                "no {slot} called {kind}{hint}; known: {known}",
+                {"slot": cls.slot, "kind": repr(kind), "hint": nearest(str(kind), cls.kinds), "known": cls._known()},
+            )
         return cls.kinds[kind]
 
     @classmethod

@@ -34,7 +34,7 @@ class Streams:
         return np.random.Generator(np.random.Philox(key=self._key(purpose, *address)))
 
     def uniforms(self, count: int, purpose: str, *address: Address) -> NDArray[np.float64]:
-        """`count` uniforms in [0, 1) addressed by (purpose, address, position): a longer draw begins with a shorter one."""
+        """`count` uniforms in [0, 1) at (purpose, address): a longer draw begins with the shorter one."""
         return self.generator(purpose, *address).random(count)
 
     def _key(self, *address: Address) -> NDArray[np.uint64]:

@@ -27,7 +27,9 @@ def default_directory(scenario: Scenario) -> Path:
     return RUNS / f"{scenario.name}-{run_id(scenario)}"
 
 
-def run(scenario: Scenario, out: Path | str | None = None, *, sinks: Sequence[trace.Sink] = (), force: bool = False) -> layout.Run:
+def run(
+    scenario: Scenario, out: Path | str | None = None, *, sinks: Sequence[trace.Sink] = (), force: bool = False
+) -> layout.Run:
     """Simulate a scenario and return its run directory, `out` or `runs/<name>-<run id>`.
 
     A directory that already holds this very run, completed, is returned as it is unless `force` is set. `sinks` see
@@ -104,7 +106,8 @@ class _LogSink:
     """One plain line per closed round and per evaluation."""
 
     _TEXTS = {
-        "round_closed": "round {round} closed at t = {t_s:.6g} s: {arrived} of {participants} arrived, coverage {coverage:.4f}",
+        "round_closed": "round {round} closed at t = {t_s:.6g} s: {arrived} of {participants} arrived, "
+        "coverage {coverage:.4f}",
         "evaluated": "round {round}: accuracy {accuracy:.4f}, loss {loss:.4f}",
         "nobody_available": "t = {t_s:.6g} s: nobody is available until {until_s:.6g} s",
         "run_ended": "ended at t = {t_s:.6g} s after {rounds} rounds: {reason}",

@@ -125,9 +125,10 @@ class BandShared(Record):
 class TransferEnded(Record):
     """A transfer is over for one device.
 
-    `outcome`: `delivered` (every packet), `partial`, `lost` (none). Bits count headers: radiated `sent_bits` =
-    `delivered_bits` + `lost_bits` (lost, cut or given up) + `repeated_bits` (sent again for other receivers of a
-    broadcast), and offered = `delivered_bits` + `undelivered_bits`. `lost` lists the fragments that never arrived.
+    `outcome`: `delivered` (every packet), `partial`, `lost` (none); `cut` if the round closed first. Bits count
+    headers: radiated `sent_bits` = `delivered_bits` + `lost_bits` (lost, cut or given up) + `repeated_bits` (sent again
+    for other receivers of a broadcast), and offered = `delivered_bits` + `undelivered_bits`. `lost` lists the fragments
+    that never arrived.
     `blocks` counts coherence blocks used, and those at the link's rate cap and at zero rate.
     """
 
@@ -137,6 +138,7 @@ class TransferEnded(Record):
     device: str
     start_s: float
     outcome: str
+    cut: bool
     packets_sent: int
     packets_lost: int
     attempts: int
@@ -246,7 +248,7 @@ class NobodyAvailable(Record):
 
 @_record
 class RoundClosed(Record):
-    """The protocol closed the round: how many uploads were under way, arrived with something, and their mean coverage."""
+    """The protocol closed the round: uploads begun, those that brought something, and their mean coverage."""
 
     group = "server"
     round: int

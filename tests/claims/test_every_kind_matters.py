@@ -41,7 +41,9 @@ PLACES: dict[str, tuple[str, list[str]]] = {
 # Slots with a single kind have nothing to differ from; the kind's fields are what changes a run.
 SINGLE = {"aggregator", "codec", "model", "uplink", "weights"}
 FIELDS = {  # a kind's required fields, and values under which it shows in so small a scenario
-    "random": {"devices": 2}, "bernoulli": {"probability": 0.5, "period_s": 1.0}, "deadline": {"round_s": 1.0},
+    "random": {"devices": 2},
+    "bernoulli": {"probability": 0.5, "period_s": 1.0},
+    "deadline": {"round_s": 1.0},
     "placed": {"devices": [{"name": "a", "distance_m": 100.0}, {"name": "b", "distance_m": 300.0}]},
     "reliable_until_deadline": {"max_attempts": 2},
 }
@@ -49,7 +51,9 @@ FIELDS = {  # a kind's required fields, and values under which it shows in so sm
 
 def form(kind: type[Part]) -> str:
     """YAML of a kind: required fields from the table or from their own examples."""
-    examples = {name: field.examples[0] for name, field in kind.model_fields.items() if field.is_required() and field.examples}
+    examples = {
+        name: field.examples[0] for name, field in kind.model_fields.items() if field.is_required() and field.examples
+    }
     return json.dumps({"kind": kind.kind, **examples, **FIELDS.get(kind.kind, {})})
 
 
@@ -69,10 +73,17 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
     assert not same
 
 
-@pytest.mark.parametrize(("path", "values"), [("codec.values", ("fp32", "fp16")), ("learning.adapter.rank", (2, 4)),
-                                              ("learning.adapter.target_modules", ("[q_proj, v_proj]", "all-linear")),
-                                              ("radio.access.work_conserving", ("true", "false")),
-                                              ("radio.link.csi_age_s", (0.0, 0.02)), ("radio.link.margin_db", (0, 3))])
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("codec.values", ("fp32", "fp16")),
+        ("learning.adapter.rank", (2, 4)),
+        ("learning.adapter.target_modules", ("[q_proj, v_proj]", "all-linear")),
+        ("radio.access.work_conserving", ("true", "false")),
+        ("radio.link.csi_age_s", (0.0, 0.02)),
+        ("radio.link.margin_db", (0, 3)),
+    ],
+)
 def test_fields_that_change_a_run(play, path: str, values: tuple) -> None:
     ends = {play("digits.yaml", [*TIMING, f"{path}={value}"])[-1]["hash"] for value in values}
     assert len(ends) == len(values)

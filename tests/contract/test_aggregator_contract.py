@@ -19,8 +19,12 @@ def _vector(seed: int) -> np.ndarray:
 def _arrival(name: str, vector: np.ndarray, weight: float = 1.0, share: float = 1.0) -> Arrival:
     mask = np.random.default_rng(len(name)).random(_SHAPES.entries) < share
     values = Adapter.from_vector(_SHAPES, vector * mask)
-    return Arrival(members=(name,), mask=mask, staleness=0,
-                   update=Update(pairs=values.pairs, dense=values.dense, weight=weight, base_version=0))
+    return Arrival(
+        members=(name,),
+        mask=mask,
+        staleness=0,
+        update=Update(pairs=values.pairs, dense=values.dense, weight=weight, base_version=0),
+    )
 
 
 def _next(kind: str, arrivals: list[Arrival], current: np.ndarray) -> np.ndarray:

@@ -9,8 +9,11 @@ from wfsim.messages import Adapter, AdapterShapes, PairShape, Payload, TensorSha
 
 _SHAPES = {
     "small": AdapterShapes(rank=1, pairs=(PairShape("m", 1, 2),), dense=()),
-    "mixed": AdapterShapes(rank=4, pairs=(PairShape("q", 48, 32), PairShape("v", 16, 50)),
-                           dense=(TensorShape("head", (10, 32)), TensorShape("bias", (10,)))),
+    "mixed": AdapterShapes(
+        rank=4,
+        pairs=(PairShape("q", 48, 32), PairShape("v", 16, 50)),
+        dense=(TensorShape("head", (10, 32)), TensorShape("bias", (10,))),
+    ),
     "head only": AdapterShapes(rank=2, pairs=(), dense=(TensorShape("head", (700,)),)),
 }
 _PARTS = [*sorted(Codec.kinds), {"kind": "dense", "values": "fp32"}, {"kind": "dense", "values": "fp16"}]

@@ -10,8 +10,13 @@ from pydantic import ValidationError
 import wfsim.scenario.schema  # noqa: F401  (opens every slot)
 from wfsim.part import Part, describe_value, slots
 
-_KINDS = [pytest.param(slot, kind, id=f"{slot.slot}-{kind}") for slot in slots() if slot.__module__.startswith("wfsim.")
-          for kind in sorted(slot.kinds) if slot.kinds[kind].__module__.startswith("wfsim.")]
+_KINDS = [
+    pytest.param(slot, kind, id=f"{slot.slot}-{kind}")
+    for slot in slots()
+    if slot.__module__.startswith("wfsim.")
+    for kind in sorted(slot.kinds)
+    if slot.kinds[kind].__module__.startswith("wfsim.")
+]
 pytestmark = pytest.mark.parametrize(("slot", "kind"), _KINDS)
 
 

@@ -17,8 +17,9 @@ _PLAN = Plan(fragment_bytes=(1472, 1472, 100), fragment_entries=(360, 360, 20))
 
 def _upload(make_air: Callable[..., Any], kind: str, *, close_s: float = 60.0, transport: str = "reliable") -> Any:
     air = make_air((1e12,), link={"kind": "shannon", "max_bps_per_hz": 2.0})
-    up = UplinkAir(env=air.env, medium=air.medium, packets=Packets(), transport=Transport.parse(transport),
-                   links={"d0": 0})
+    up = UplinkAir(
+        env=air.env, medium=air.medium, packets=Packets(), transport=Transport.parse(transport), links={"d0": 0}
+    )
     process = air.env.process(Uplink.parse(kind).send(up, 4, _PLAN, Grant(device="d0", band_weight=1.0)))
 
     def close() -> Iterator[simpy.Event]:

@@ -41,7 +41,9 @@ def test_another_seed_shares_nothing(play) -> None:
 
 def test_adding_devices_moves_nobody(play) -> None:
     few, many = (play("quickstart.yaml", [*SHORT, f"topology.devices={n}"]) for n in (4, 8))
-    placed = [{line["device"]: line["distance_m"] for line in lines if line["type"] == "link_placed"} for lines in (few, many)]
+    placed = [
+        {line["device"]: line["distance_m"] for line in lines if line["type"] == "link_placed"} for lines in (few, many)
+    ]
     assert placed[0].items() <= placed[1].items()
     common = gains(few).keys() & gains(many).keys()
     assert common

@@ -22,10 +22,14 @@ transformers = pytest.importorskip("transformers")
 
 CLASSES, EXAMPLES, BATCH, STEPS = 7, 120, 8, 10
 OPTIMIZERS = {
-    "sgd": ({"kind": "sgd", "lr": 0.05, "momentum": 0.9, "weight_decay": 1e-3},
-            lambda values: torch.optim.SGD(values, lr=0.05, momentum=0.9, weight_decay=1e-3)),
-    "adamw": ({"kind": "adamw", "lr": 2e-3, "weight_decay": 1e-2},
-              lambda values: torch.optim.AdamW(values, lr=2e-3, weight_decay=1e-2)),
+    "sgd": (
+        {"kind": "sgd", "lr": 0.05, "momentum": 0.9, "weight_decay": 1e-3},
+        lambda values: torch.optim.SGD(values, lr=0.05, momentum=0.9, weight_decay=1e-3),
+    ),
+    "adamw": (
+        {"kind": "adamw", "lr": 2e-3, "weight_decay": 1e-2},
+        lambda values: torch.optim.AdamW(values, lr=2e-3, weight_decay=1e-2),
+    ),
 }
 TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
 
@@ -55,7 +59,13 @@ class Case:
 
     def train(self, jobs: list[TrainingJob], optimizer: str) -> list[np.ndarray]:
         learned = train_chunk(
-            self.base, self.images, self.labels, jobs, shapes=self.shapes, scale=self.settings.scale, batch_size=BATCH,
+            self.base,
+            self.images,
+            self.labels,
+            jobs,
+            shapes=self.shapes,
+            scale=self.settings.scale,
+            batch_size=BATCH,
             optimizer=Optimizer.parse(OPTIMIZERS[optimizer][0]),
         )
         return [adapter.vector() for adapter in learned]
@@ -65,7 +75,9 @@ class Case:
             self.directory, num_labels=CLASSES, ignore_mismatched_sizes=True
         ).to(self.dtype)
         config = peft.LoraConfig(
-            r=self.settings.rank, lora_alpha=self.settings.alpha, modules_to_save=["classifier"],
+            r=self.settings.rank,
+            lora_alpha=self.settings.alpha,
+            modules_to_save=["classifier"],
             target_modules=sorted({pair.name.rpartition(".")[2] for pair in self.shapes.pairs}),
         )
         return peft.get_peft_model(model, config).to(self.dtype)
@@ -151,8 +163,9 @@ def test_exported_adapter_gives_the_same_logits_in_peft(vit_directory, tmp_path,
     with torch.no_grad():
         logits = model(pixel_values=pixels).logits
     expected = torch.nn.functional.cross_entropy(logits, torch.from_numpy(case.labels), reduction="none").numpy()
-    losses, correct = evaluate(case.base, case.images, case.labels, adapter, shapes=case.shapes,
-                               scale=case.settings.scale, batch_size=50)
+    losses, correct = evaluate(
+        case.base, case.images, case.labels, adapter, shapes=case.shapes, scale=case.settings.scale, batch_size=50
+    )
     assert np.abs(losses - expected).max() < 1e-5
     assert np.array_equal(correct, logits.argmax(1).numpy() == case.labels)
 

@@ -42,8 +42,15 @@ class _Setting:
         return 0.0 if curve < self.floor else min(curve, self.cap)
 
     def link(self) -> dict[str, Any]:
-        return {"kind": "shannon", "gap_db": self.gap_db, "max_bps_per_hz": self.cap, "min_bps_per_hz": self.floor,
-                "residual_loss": self.residual_loss, "csi_age_s": float(self.csi_age_s), "margin_db": self.margin_db}
+        return {
+            "kind": "shannon",
+            "gap_db": self.gap_db,
+            "max_bps_per_hz": self.cap,
+            "min_bps_per_hz": self.floor,
+            "residual_loss": self.residual_loss,
+            "csi_age_s": float(self.csi_age_s),
+            "margin_db": self.margin_db,
+        }
 
     def paths(self) -> FadingPaths:
         names = [f"d{number}" for number in range(len(self.snr_hz))]
@@ -162,10 +169,17 @@ def _draw_setting(draw: random.Random) -> _Setting:
     coherence_s = draw.choice([Fraction(1, 50), Fraction(1, 30), Fraction(1, 10)])
     ages = [Fraction(0), coherence_s * Fraction(3, 10), coherence_s, coherence_s * Fraction(26, 10)]
     return _Setting(
-        snr_hz=[10.0 ** draw.uniform(5.5, 7.5) for _ in range(4)], band_hz=draw.choice([3e5, 1e6]),
-        work_conserving=draw.random() < 0.7, coherence_s=coherence_s, csi_age_s=draw.choice(ages),
-        margin_db=draw.choice([0.0, 3.0]), gap_db=draw.choice([0.0, 2.0]), cap=draw.choice([2.0, 7.4]),
-        floor=draw.choice([0.0, 0.3]), residual_loss=draw.choice([0.0, 0.2]))
+        snr_hz=[10.0 ** draw.uniform(5.5, 7.5) for _ in range(4)],
+        band_hz=draw.choice([3e5, 1e6]),
+        work_conserving=draw.random() < 0.7,
+        coherence_s=coherence_s,
+        csi_age_s=draw.choice(ages),
+        margin_db=draw.choice([0.0, 3.0]),
+        gap_db=draw.choice([0.0, 2.0]),
+        cap=draw.choice([2.0, 7.4]),
+        floor=draw.choice([0.0, 0.3]),
+        residual_loss=draw.choice([0.0, 0.2]),
+    )
 
 
 def _draw_flight(draw: random.Random, number: int, count: int) -> _Flight:
@@ -173,9 +187,14 @@ def _draw_flight(draw: random.Random, number: int, count: int) -> _Flight:
     links = draw.choice([[number % 4], sorted(draw.sample(range(4), 2))])
     transports = [{"kind": "unreliable"}, {"kind": "reliable"}, {"kind": "reliable_until_deadline", "max_attempts": 3}]
     return _Flight(
-        name=f"f{number}", bits=[float(draw.randint(500, 12_000)) for _ in range(draw.randint(1, 40))], links=links,
-        weight=draw.uniform(0.2, 1.0) / count, transport=draw.choice(transports), start_s=start_s,
-        cut_s=start_s + draw.choice([math.inf, 2.0, draw.uniform(0.05, 0.5)]))
+        name=f"f{number}",
+        bits=[float(draw.randint(500, 12_000)) for _ in range(draw.randint(1, 40))],
+        links=links,
+        weight=draw.uniform(0.2, 1.0) / count,
+        transport=draw.choice(transports),
+        start_s=start_s,
+        cut_s=start_s + draw.choice([math.inf, 2.0, draw.uniform(0.05, 0.5)]),
+    )
 
 
 def _draw_case(case: int) -> tuple[_Setting, list[_Flight]]:
@@ -186,11 +205,18 @@ def _draw_case(case: int) -> tuple[_Setting, list[_Flight]]:
 
 def _fly(make_air: Callable[..., Any], setting: _Setting, flights: list[_Flight]) -> Any:
     access = {"kind": "fdma", "work_conserving": setting.work_conserving}
-    air = make_air(setting.snr_hz, band_hz=setting.band_hz, link=setting.link(), access=access, paths=setting.paths(),
-                   seed=_SEED)
+    air = make_air(
+        setting.snr_hz, band_hz=setting.band_hz, link=setting.link(), access=access, paths=setting.paths(), seed=_SEED
+    )
     for flight in flights:
-        air.send(flight.name, flight.bits, at_s=flight.start_s, links=flight.links, weight=flight.weight,
-                 transport=flight.transport)
+        air.send(
+            flight.name,
+            flight.bits,
+            at_s=flight.start_s,
+            links=flight.links,
+            weight=flight.weight,
+            transport=flight.transport,
+        )
         if math.isfinite(flight.cut_s):
             air.cut(flight.name, at_s=flight.cut_s)
     return air.run()

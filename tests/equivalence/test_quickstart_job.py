@@ -48,8 +48,16 @@ def job(workload) -> TrainingJob:
 def ours(workload, job: TrainingJob, dtype: str, optimizer: tuple) -> np.ndarray:
     base = load_frozen_vit(workload.settings.model.directory(), dtype)
     images = prepare_images(base, workload.dataset.train_images)
-    (learned,) = train_chunk(base, images, workload.dataset.train_labels, [job], shapes=workload.shapes,
-                             scale=workload.settings.adapter.scale, batch_size=16, optimizer=Optimizer.parse(optimizer[0]))
+    (learned,) = train_chunk(
+        base,
+        images,
+        workload.dataset.train_labels,
+        [job],
+        shapes=workload.shapes,
+        scale=workload.settings.adapter.scale,
+        batch_size=16,
+        optimizer=Optimizer.parse(optimizer[0]),
+    )
     return learned.vector()
 
 
@@ -57,7 +65,9 @@ def pefts(workload, job: TrainingJob, dtype: str, optimizer: tuple) -> np.ndarra
     model = peft_model(workload).to(getattr(torch, dtype))
     values = trained_values(model, workload, job)
     stepper = optimizer[1](values)
-    pixels = ((torch.from_numpy(workload.dataset.train_images).to(getattr(torch, dtype)) / 255 - 0.5) / 0.5).unsqueeze(1)
+    pixels = ((torch.from_numpy(workload.dataset.train_images).to(getattr(torch, dtype)) / 255 - 0.5) / 0.5).unsqueeze(
+        1
+    )
     labels = torch.from_numpy(workload.dataset.train_labels)
     for batch in job.batches:
         stepper.zero_grad()
@@ -70,8 +80,12 @@ def peft_model(workload):
     model = transformers.ViTForImageClassification.from_pretrained(workload.settings.model.directory())
     settings = workload.settings.adapter
     targets = sorted({pair.name.rpartition(".")[2] for pair in workload.shapes.pairs})
-    return peft.get_peft_model(model, peft.LoraConfig(r=settings.rank, lora_alpha=settings.alpha, target_modules=targets,
-                                                      modules_to_save=["classifier"]))
+    return peft.get_peft_model(
+        model,
+        peft.LoraConfig(
+            r=settings.rank, lora_alpha=settings.alpha, target_modules=targets, modules_to_save=["classifier"]
+        ),
+    )
 
 
 def trained_values(model, workload, job: TrainingJob) -> list:
@@ -80,7 +94,9 @@ def trained_values(model, workload, job: TrainingJob) -> list:
     parts = np.split(job.start.vector(), np.cumsum([tensor.entries for tensor in workload.shapes.tensors])[:-1])
     for tensor, part in zip(workload.shapes.tensors, parts, strict=True):
         module, _, last = tensor.name.rpartition(".")
-        key = f"{tensor.name}.default.weight" if last.startswith("lora_") else f"{module}.modules_to_save.default.{last}"
+        key = (
+            f"{tensor.name}.default.weight" if last.startswith("lora_") else f"{module}.modules_to_save.default.{last}"
+        )
         values.append(named[f"base_model.model.{key}"])
         with torch.no_grad():
             values[-1].copy_(torch.from_numpy(part).view(tensor.shape))

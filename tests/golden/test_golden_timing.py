@@ -26,9 +26,15 @@ _BASE = {"topology": {"kind": "cell", "devices": 3}, "stop": {"rounds": 2}, "lea
 _SCENARIOS: dict[str, dict[str, Any]] = {
     "defaults": _BASE,
     "losses": {
-        **_BASE, "protocol": {"kind": "deadline", "round_s": 4.6},
-        "radio": {"transport": "reliable_until_deadline", "downlink": {"kind": "unicast"}, "bandwidth_hz": 2e5,
-                  "link": {"kind": "shannon", "residual_loss": 0.1, "csi_age_s": 0.02, "margin_db": 2.0}}},
+        **_BASE,
+        "protocol": {"kind": "deadline", "round_s": 4.6},
+        "radio": {
+            "transport": "reliable_until_deadline",
+            "downlink": {"kind": "unicast"},
+            "bandwidth_hz": 2e5,
+            "link": {"kind": "shannon", "residual_loss": 0.1, "csi_age_s": 0.02, "margin_db": 2.0},
+        },
+    },
 }
 
 

@@ -12,23 +12,37 @@ from hypothesis import strategies as st
 from wfsim.radio.fading import Fading
 from wfsim.rng import Streams
 
-_SETTINGS = settings(derandomize=True, max_examples=60, deadline=None,
-                     suppress_health_check=[HealthCheck.function_scoped_fixture])
+_SETTINGS = settings(
+    derandomize=True, max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 _NAMES = ("d0", "d1", "d2")
 
-_TRANSPORTS = st.sampled_from([
-    {"kind": "unreliable"}, {"kind": "reliable"}, {"kind": "reliable_until_deadline", "max_attempts": 3}])
+_TRANSPORTS = st.sampled_from(
+    [{"kind": "unreliable"}, {"kind": "reliable"}, {"kind": "reliable_until_deadline", "max_attempts": 3}]
+)
 _LINKS = st.builds(
-    dict, kind=st.just("shannon"), residual_loss=st.sampled_from([0.0, 0.1, 0.6]),
-    csi_age_s=st.sampled_from([0.0, 0.007, 0.05]), margin_db=st.sampled_from([0.0, 3.0]))
+    dict,
+    kind=st.just("shannon"),
+    residual_loss=st.sampled_from([0.0, 0.1, 0.6]),
+    csi_age_s=st.sampled_from([0.0, 0.007, 0.05]),
+    margin_db=st.sampled_from([0.0, 3.0]),
+)
 _TRANSFERS = st.builds(
-    dict, bits=st.lists(st.integers(500, 12_000), min_size=1, max_size=30), at_s=st.floats(0.0, 0.3),
-    links=st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True), weight=st.floats(0.05, 0.34),
-    transport=_TRANSPORTS)
+    dict,
+    bits=st.lists(st.integers(500, 12_000), min_size=1, max_size=30),
+    at_s=st.floats(0.0, 0.3),
+    links=st.lists(st.integers(0, 2), min_size=1, max_size=3, unique=True),
+    weight=st.floats(0.05, 0.34),
+    transport=_TRANSPORTS,
+)
 _CELLS = st.builds(
-    dict, snr_hz=st.lists(st.floats(2e5, 1e8), min_size=3, max_size=3), link=_LINKS,
+    dict,
+    snr_hz=st.lists(st.floats(2e5, 1e8), min_size=3, max_size=3),
+    link=_LINKS,
     access=st.sampled_from(["dedicated", "fdma", {"kind": "fdma", "work_conserving": False}]),
-    band_hz=st.sampled_from([2e5, 1e6]), seed=st.integers(0, 5))
+    band_hz=st.sampled_from([2e5, 1e6]),
+    seed=st.integers(0, 5),
+)
 # Everything is cut in the end: packets longer than many blocks, sent on stale knowledge, would be repeated for ever.
 _CUTS_S = st.floats(0.0, 0.4) | st.just(4.0)
 _TRAFFIC = st.lists(st.tuples(_TRANSFERS, _CUTS_S), min_size=1, max_size=5)

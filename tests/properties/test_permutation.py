@@ -16,7 +16,8 @@ _DEVICES = [{"name": name, "distance_m": 80.0 + 40.0 * number} for number, name 
 _VARIANTS: dict[str, dict[str, Any]] = {
     "defaults": {},
     "unicast, losses": {
-        "radio": {"downlink": "unicast", "transport": "unreliable", "link": {"kind": "shannon", "residual_loss": 0.2}}},
+        "radio": {"downlink": "unicast", "transport": "unreliable", "link": {"kind": "shannon", "residual_loss": 0.2}}
+    },
     "random cohort": {"controller": {"kind": "random", "devices": 3}},
     "deadline": {"protocol": {"kind": "deadline", "round_s": 1.0}, "radio": {"transport": "reliable_until_deadline"}},
 }
@@ -24,9 +25,14 @@ _VARIANTS: dict[str, dict[str, Any]] = {
 
 def _lines(devices: list[dict[str, Any]], variant: dict[str, Any]) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
-    scenario = Scenario.model_validate({
-        "topology": {"kind": "placed", "devices": devices}, "learning": {"kind": "none", "data": "digits"},
-        "stop": {"rounds": 2}, **variant})
+    scenario = Scenario.model_validate(
+        {
+            "topology": {"kind": "placed", "devices": devices},
+            "learning": {"kind": "none", "data": "digits"},
+            "stop": {"rounds": 2},
+            **variant,
+        }
+    )
     execute(build_world(scenario, Journal([lines.append])))
     return lines
 

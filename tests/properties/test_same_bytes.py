@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = ("journal.jsonl", "rounds.csv", "summary.json", "scenario.yaml",
-         "adapter/adapter_model.safetensors", "adapter/adapter_config.json")
+FILES = (
+    "journal.jsonl",
+    "rounds.csv",
+    "summary.json",
+    "scenario.yaml",
+    "adapter/adapter_model.safetensors",
+    "adapter/adapter_config.json",
+)
 SHORT = ["stop.rounds=2", "topology.devices=7", "learning.local.steps=3"]
 
 
@@ -22,8 +28,14 @@ def run_in(folder: Path, *overrides: str, cores: int | None = None, **environmen
         code += f"os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:{cores}]); "
     code += "main()"
     words = ["run", str(ROOT / "scenarios" / "lossy.yaml"), *SHORT, *overrides, "--out", "result"]
-    done = subprocess.run([sys.executable, "-c", code, *words], cwd=folder, capture_output=True, text=True, timeout=300,
-                          env={**os.environ, "PYTHONPATH": str(ROOT), **environment})
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
     assert done.returncode == 0, done.stderr
     return {name: (folder / "result" / name).read_bytes() for name in FILES}
 

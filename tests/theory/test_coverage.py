@@ -6,8 +6,13 @@ import math
 
 import pytest
 
-SCENARIO = ["radio.fading=none", "radio.link={kind: shannon, residual_loss: LOSS}", "learning.kind=none",
-            "learning.local.steps=1", "stop.rounds=30"]
+SCENARIO = [
+    "radio.fading=none",
+    "radio.link={kind: shannon, residual_loss: LOSS}",
+    "learning.kind=none",
+    "learning.local.steps=1",
+    "stop.rounds=30",
+]
 
 
 @pytest.mark.parametrize("loss", [0.1, 0.3, 0.6])

@@ -66,8 +66,13 @@ def test_the_slowest_of_many_devices(make_air: Callable[..., Any], case: dict[st
     for repetition in range(repetitions):
         for device in range(n):
             air.send(f"one/{device}/{repetition}", [1000.0], at_s=repetition, links=[device], transport="reliable")
-            air.send(f"many/{device}/{repetition}", [100.0] * int(case["M"]), at_s=repetition + 0.5, links=[device],
-                     transport="reliable")
+            air.send(
+                f"many/{device}/{repetition}",
+                [100.0] * int(case["M"]),
+                at_s=repetition + 0.5,
+                links=[device],
+                transport="reliable",
+            )
     sent = {line["transfer"]: line["packets_sent"] for line in air.run().lines if line["type"] == "transfer_ended"}
     for name, mean in (("one", case["E_max_single"]), ("many", case["E_max_M"])):
         most = [max(sent[f"{name}/{device}/{repetition}"] for device in range(n)) for repetition in range(repetitions)]

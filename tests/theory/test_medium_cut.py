@@ -151,8 +151,12 @@ def test_bits_that_end_with_a_block_do_not_wait_for_the_next(
 @pytest.mark.parametrize("at_s", [0.0, 1.0, 3.0])
 def test_a_start_exactly_when_another_ends_and_silence_begins(make_air: Callable[..., Any], at_s: float) -> None:
     """A ends with block 0 or 3, both followed by silence; B's start at that very moment must not strand A."""
-    air = make_air((3e6, 3e6), link={**_CAPPED, "min_bps_per_hz": 0.5}, access="dedicated",
-                   paths=_Steps(1.0, [[1.0, 0.0, 1.0, 1.0, 0.0]] * 2))
+    air = make_air(
+        (3e6, 3e6),
+        link={**_CAPPED, "min_bps_per_hz": 0.5},
+        access="dedicated",
+        paths=_Steps(1.0, [[1.0, 0.0, 1.0, 1.0, 0.0]] * 2),
+    )
     air.send("B", [2e6], at_s=at_s + 1.0, links=[1])
     air.send("A", [2e6], at_s=at_s, links=[0])
     air.run()
@@ -185,8 +189,9 @@ def test_gains_are_written_once_per_link_and_block(make_air: Callable[..., Any])
 
 def test_blocks_are_counted_once(make_air: Callable[..., Any]) -> None:
     """2 Mbit/s in odd blocks, silence in even ones: 2 kbit a block, five blocks of bits from block 1 to block 9."""
-    air = make_air((1e12, 1e12), link={**_CAPPED, "min_bps_per_hz": 0.1}, access="dedicated",
-                   paths=_Steps(0.001, [[0.0, 1.0]] * 2))
+    air = make_air(
+        (1e12, 1e12), link={**_CAPPED, "min_bps_per_hz": 0.1}, access="dedicated", paths=_Steps(0.001, [[0.0, 1.0]] * 2)
+    )
     air.send("A", [1000.0] * 10, links=[0])
     air.send("B", [1000.0] * 2, at_s=0.0042, links=[1])
     ended = air.run().ended("A")

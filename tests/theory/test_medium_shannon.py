@@ -42,8 +42,17 @@ def _fly(make_air: Callable[..., Any], **link: Any) -> Any:
     return air.run()
 
 
-@pytest.mark.parametrize("link", [{}, {"gap_db": 2.0}, {"csi_age_s": 0.07}, {"csi_age_s": 0.02, "margin_db": 3.0},
-                                  {"residual_loss": 0.2}, {"max_bps_per_hz": 1.0}])
+@pytest.mark.parametrize(
+    "link",
+    [
+        {},
+        {"gap_db": 2.0},
+        {"csi_age_s": 0.07},
+        {"csi_age_s": 0.02, "margin_db": 3.0},
+        {"residual_loss": 0.2},
+        {"max_bps_per_hz": 1.0},
+    ],
+)
 def test_delivered_bits_stay_below_capacity(make_air: Callable[..., Any], link: dict[str, float]) -> None:
     air = _fly(make_air, **link)
     for name in ("A0", "A1", "A2"):

@@ -100,7 +100,9 @@ def test_transfers_that_start_together_are_planned_together(make_air: Callable[.
     for link, name in enumerate("ABC"):
         air.send(name, [2e6], links=[link], weight=1 / 3)
     shared = [line for line in air.run().lines if line["type"] == "band_shared"]
-    assert [(line["t_s"], line["shares_hz"]) for line in shared] == [(0.0, pytest.approx({n: 1e6 for n in "ABC"}))]
+    assert [(line["t_s"], line["shares_hz"]) for line in shared] == [
+        (0.0, pytest.approx(dict.fromkeys("ABC", 1000000.0)))
+    ]
 
 
 def test_airtime_and_energy(make_air: Callable[..., Any]) -> None:

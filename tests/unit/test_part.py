@@ -98,6 +98,7 @@ def test_parts_are_immutable() -> None:
 
 def test_a_kind_cannot_be_taken_twice() -> None:
     with pytest.raises(TypeError, match="already has a kind 'circle'"):
+
         class Other(Shape, kind="circle"):
             """The name is taken."""
 

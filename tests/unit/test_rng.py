@@ -15,7 +15,9 @@ def test_a_stream_depends_on_its_address_alone() -> None:
     np.testing.assert_array_equal(streams.uniforms(5, "fading", "d00001", 3), before)
 
 
-@pytest.mark.parametrize("other", [("fading", "d00001", 4), ("fading", "d00001", "3"), ("fading", "d0000", "13"), ("fate", "d00001", 3)])
+@pytest.mark.parametrize(
+    "other", [("fading", "d00001", 4), ("fading", "d00001", "3"), ("fading", "d0000", "13"), ("fate", "d00001", 3)]
+)
 def test_other_addresses_give_other_numbers(other: tuple) -> None:
     assert not np.array_equal(Streams(1).uniforms(5, *other), Streams(1).uniforms(5, "fading", "d00001", 3))
 

@@ -31,12 +31,15 @@ def facts(scenario: Scenario) -> Facts:
     upload = plan_of(scenario.codec, scenario, workload, "codec")
     download = plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec")
     return {
-        "devices": len(devices), "adapter_entries": workload.shapes.entries,
-        "upload_bytes": upload.size_bits // BITS_PER_BYTE, "upload_packets": len(upload.fragment_bytes),
+        "devices": len(devices),
+        "adapter_entries": workload.shapes.entries,
+        "upload_bytes": upload.size_bits // BITS_PER_BYTE,
+        "upload_packets": len(upload.fragment_bytes),
         "download_bytes": download.size_bits // BITS_PER_BYTE,
         "packet_overhead": _header_share(scenario.radio.packets, upload),
         "median_mean_snr_db": _median_mean_snr_db(scenario, streams, devices),
-        "protocol": scenario.protocol.kind, "run_id": run_id(scenario),
+        "protocol": scenario.protocol.kind,
+        "run_id": run_id(scenario),
     }
 
 

@@ -71,8 +71,13 @@ def type_name(annotation: Any) -> str:
 
 def _describe(name: str, field: FieldInfo) -> dict[str, Any]:
     annotation = Annotated[(field.annotation, *field.metadata, None)]
-    return {"name": name, "type": type_name(field.annotation), "required": field.is_required(),
-            "range": bounds(annotation), "description": field.description or ""}
+    return {
+        "name": name,
+        "type": type_name(field.annotation),
+        "required": field.is_required(),
+        "range": bounds(annotation),
+        "description": field.description or "",
+    }
 
 
 def _nested(name: str, annotation: Any) -> Iterator[dict[str, Any]]:

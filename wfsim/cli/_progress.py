@@ -41,8 +41,11 @@ class Rounds:
 def describe_round(done: Line, stop: Stop) -> str:
     """`round 3/20  t = 17.9 s  arrived 5/5  accuracy 0.7380`."""
     total = f"/{stop.rounds}" if stop.rounds is not None else ""
-    words = [f"round {done['round']}{total}", f"t = {number(done['t_s'])} s",
-             f"arrived {done['arrived']}/{done['participants']}"]
+    words = [
+        f"round {done['round']}{total}",
+        f"t = {number(done['t_s'])} s",
+        f"arrived {done['arrived']}/{done['participants']}",
+    ]
     return "  ".join(words + ([f"accuracy {accuracy(done['accuracy'])}"] if "accuracy" in done else []))
 
 
@@ -61,8 +64,9 @@ def progress(console: Console, stop: Stop) -> Iterator[Sink]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
-        yield Rounds(lambda done, _: bar.update(task, completed=share_done(done, stop),
-                                                description=describe_round(done, stop)))
+        yield Rounds(
+            lambda done, _: bar.update(task, completed=share_done(done, stop), description=describe_round(done, stop))
+        )
 
 
 def _lines(console: Console, stop: Stop) -> Callable[[Line, bool], None]:

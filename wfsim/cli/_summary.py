@@ -29,14 +29,19 @@ def sentences(summary: Summary) -> Iterator[str]:
     """Does the channel matter, and what became of the training jobs."""
     yield _channel(summary)
     if summary["jobs_submitted"]:
-        yield (f"Training jobs: {summary['jobs_submitted']} submitted, {summary['jobs_computed']} computed, "
-               f"{summary['jobs_speculative']} computed on speculation.")
+        yield (
+            f"Training jobs: {summary['jobs_submitted']} submitted, {summary['jobs_computed']} computed, "
+            f"{summary['jobs_speculative']} computed on speculation."
+        )
         yield from _never_computed(summary)
 
 
 def _accuracies(summary: Summary) -> Iterator[tuple[str, str]]:
-    labels = {"final_accuracy": "accuracy, last", "best_accuracy": "accuracy, best",
-              "worst_decile_accuracy": "accuracy, worst tenth of devices"}
+    labels = {
+        "final_accuracy": "accuracy, last",
+        "best_accuracy": "accuracy, best",
+        "worst_decile_accuracy": "accuracy, worst tenth of devices",
+    }
     return ((label, accuracy(summary[key])) for key, label in labels.items() if summary[key] is not None)
 
 

@@ -30,8 +30,12 @@ def _slot(name: str) -> dict[str, Any]:
     from wfsim.cli._catalogue import dotted, find_slot, headline, places, text
 
     slot = find_slot(name)
-    return {"slot": name, "description": text(slot), "paths": [dotted(steps) for steps in places(slot)],
-            "kinds": {kind: headline(model) for kind, model in sorted(slot.kinds.items())}}
+    return {
+        "slot": name,
+        "description": text(slot),
+        "paths": [dotted(steps) for steps in places(slot)],
+        "kinds": {kind: headline(model) for kind, model in sorted(slot.kinds.items())},
+    }
 
 
 def _kind(slot_name: str, name: str) -> dict[str, Any]:
@@ -40,8 +44,14 @@ def _kind(slot_name: str, name: str) -> dict[str, Any]:
 
     slot = find_slot(slot_name)
     kind, where = find_kind(slot, name), places(slot)
-    return {"slot": slot_name, "kind": name, "description": text(kind), "paths": [dotted(steps) for steps in where],
-            "fields": [*fields(kind)], "example": snippet(kind, where[0])}
+    return {
+        "slot": slot_name,
+        "kind": name,
+        "description": text(kind),
+        "paths": [dotted(steps) for steps in where],
+        "fields": [*fields(kind)],
+        "example": snippet(kind, where[0]),
+    }
 
 
 def _print_slot(about: dict[str, Any]) -> None:

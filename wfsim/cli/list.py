@@ -26,8 +26,15 @@ def list_parts(slot: SlotName = None, as_json: AsJson = False) -> None:
 def _slots() -> list[dict[str, Any]]:
     from wfsim.cli._catalogue import all_slots, dotted, headline, places
 
-    return [{"slot": name, "paths": [dotted(steps) for steps in places(slot)], "kinds": len(slot.kinds),
-             "description": headline(slot)} for name, slot in all_slots().items()]
+    return [
+        {
+            "slot": name,
+            "paths": [dotted(steps) for steps in places(slot)],
+            "kinds": len(slot.kinds),
+            "description": headline(slot),
+        }
+        for name, slot in all_slots().items()
+    ]
 
 
 def _kinds(name: str) -> list[dict[str, Any]]:

@@ -39,8 +39,9 @@ def _print_version(wanted: bool) -> None:
 def _options(
     context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", envvar="WFSIM_DEBUG", help="show an error's traceback")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True,
-                                          help="print the version and exit")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version and exit")
+    ] = False,
 ) -> None:
     """Simulate wireless federated LoRA fine-tuning: bits on the air decide what is learned, and the other way round."""
     context.obj.debug = debug

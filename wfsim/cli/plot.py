@@ -28,8 +28,10 @@ class PlotCommand(TyperCommand):
 def plot(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="which figure; the list is below")],
     runs: Annotated[list[Path], typer.Argument(metavar="RUN", help="run directories")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="PNG, SVG or PDF file; "
-                                                "default: KIND.png in the first run's directory")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="PNG, SVG or PDF file; default: KIND.png in the first run's directory"),
+    ] = None,
 ) -> None:
     """Draw a figure from runs and print its path."""
     from wfsim import figures

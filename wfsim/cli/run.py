@@ -41,8 +41,15 @@ def run(
 
 def _report(done: Run, *, finished_earlier: bool, as_json: bool) -> None:
     if as_json:
-        print_json({"run": str(done.path), "run_id": done.manifest["run_id"], "status": done.status,
-                    "finished_earlier": finished_earlier, "summary": done.summary})
+        print_json(
+            {
+                "run": str(done.path),
+                "run_id": done.manifest["run_id"],
+                "status": done.status,
+                "finished_earlier": finished_earlier,
+                "summary": done.summary,
+            }
+        )
     else:
         _print_summary(done, finished_earlier)
 

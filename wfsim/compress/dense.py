@@ -41,8 +41,10 @@ class Dense(Codec, kind="dense"):
 
     def plan(self, shapes: AdapterShapes, max_bytes: int) -> Plan:
         layout = list(self._layout(shapes, max_bytes))
-        return Plan(fragment_bytes=tuple(self._bytes(runs) for runs in layout),
-                    fragment_entries=tuple(sum(run.count for run in runs) for runs in layout))
+        return Plan(
+            fragment_bytes=tuple(self._bytes(runs) for runs in layout),
+            fragment_entries=tuple(sum(run.count for run in runs) for runs in layout),
+        )
 
     def encode(self, values: Adapter, shapes: AdapterShapes, max_bytes: int) -> Payload:
         tensors = _split(values.vector(), shapes)

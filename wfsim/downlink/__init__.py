@@ -52,12 +52,20 @@ class Downlink(Part, slot="downlink"):
         groups: dict[str, list[str]] = {}
         for device in cohort:
             groups.setdefault(self.transfer_name(round_number, device), []).append(device)
-        return [self._transfer(air, name, devices, len(devices) / len(cohort), plan) for name, devices in groups.items()]
+        return [
+            self._transfer(air, name, devices, len(devices) / len(cohort), plan) for name, devices in groups.items()
+        ]
 
     def _transfer(self, air: DownlinkAir, name: str, devices: Sequence[str], weight: float, plan: Plan) -> Transfer:
         return Transfer(
-            name=name, devices=tuple(devices), links=np.array([air.links[device] for device in devices]), weight=weight,
-            bits=air.packets.packet_bits(plan.fragment_bytes), transport=self.transport, start_s=air.env.now)
+            name=name,
+            devices=tuple(devices),
+            links=np.array([air.links[device] for device in devices]),
+            weight=weight,
+            bits=air.packets.packet_bits(plan.fragment_bytes),
+            transport=self.transport,
+            start_s=air.env.now,
+        )
 
 
 load_folder(__name__, list(__path__))

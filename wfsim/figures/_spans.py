@@ -57,17 +57,38 @@ class Story:
         self._open = line
 
     def _on_round_closed(self, line: Line) -> None:
-        self.rounds.append(Round(number=line["round"], start_s=self._open["t_s"], close_s=line["t_s"],
-                                 deadline_s=self._open["deadline_s"], cohort=tuple(self._open["cohort"])))
+        self.rounds.append(
+            Round(
+                number=line["round"],
+                start_s=self._open["t_s"],
+                close_s=line["t_s"],
+                deadline_s=self._open["deadline_s"],
+                cohort=tuple(self._open["cohort"]),
+            )
+        )
 
     def _on_transfer_ended(self, line: Line) -> None:
         offered_bits = line["delivered_bits"] + line["undelivered_bits"]
-        self.spans.append(Span(device=line["device"], phase=_TRANSFERS[line["direction"]], start_s=line["start_s"],
-                               end_s=line["t_s"], lost=line["undelivered_bits"] / offered_bits))
+        self.spans.append(
+            Span(
+                device=line["device"],
+                phase=_TRANSFERS[line["direction"]],
+                start_s=line["start_s"],
+                end_s=line["t_s"],
+                lost=line["undelivered_bits"] / offered_bits,
+            )
+        )
 
     def _on_compute_ended(self, line: Line) -> None:
-        self.spans.append(Span(device=line["device"], phase=COMPUTE, start_s=line["t_s"] - line["compute_s"],
-                               end_s=line["t_s"], lost=0.0 if line["finished"] else 1.0))
+        self.spans.append(
+            Span(
+                device=line["device"],
+                phase=COMPUTE,
+                start_s=line["t_s"] - line["compute_s"],
+                end_s=line["t_s"],
+                lost=0.0 if line["finished"] else 1.0,
+            )
+        )
 
 
 def read_story(lines: Iterable[Line]) -> Story:

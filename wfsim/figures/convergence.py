@@ -40,10 +40,16 @@ class _Cost:
 
 _COSTS = (
     _Cost(label="Simulated time", units=(("s", 1.0),), spent=lambda rows: [row["t_s"] for row in rows]),
-    _Cost(label="Uplink + downlink traffic", units=(("Mbit", 1e6), ("Gbit", 1e9), ("Tbit", 1e12)),
-          spent=lambda rows: list(accumulate(row["uplink_bits"] + row["downlink_bits"] for row in rows))),
-    _Cost(label="Energy of devices", units=(("J", 1.0), ("kJ", 1e3), ("MJ", 1e6)),
-          spent=lambda rows: list(accumulate(row["energy_j"] for row in rows))),
+    _Cost(
+        label="Uplink + downlink traffic",
+        units=(("Mbit", 1e6), ("Gbit", 1e9), ("Tbit", 1e12)),
+        spent=lambda rows: list(accumulate(row["uplink_bits"] + row["downlink_bits"] for row in rows)),
+    ),
+    _Cost(
+        label="Energy of devices",
+        units=(("J", 1.0), ("kJ", 1e3), ("MJ", 1e6)),
+        spent=lambda rows: list(accumulate(row["energy_j"] for row in rows)),
+    ),
 )
 
 
@@ -92,8 +98,11 @@ def _draw_panel(axes: Axes, cost: _Cost, groups: dict[str, list[Rows]]) -> None:
 
 
 def _curve(cost: _Cost, rows: Rows, size: float) -> tuple[Array, Array]:
-    measured = [(spent / size, 100.0 * row["accuracy"]) for spent, row in zip(cost.spent(rows), rows, strict=True)
-                if row["accuracy"] is not None]
+    measured = [
+        (spent / size, 100.0 * row["accuracy"])
+        for spent, row in zip(cost.spent(rows), rows, strict=True)
+        if row["accuracy"] is not None
+    ]
     x, y = np.array(measured).T
     return x, y
 

@@ -77,8 +77,11 @@ def _slowest(story: Story, shown: Sequence[Round], devices: list[str]) -> list[s
 
 def _draw_bars(axes: Axes, story: Story, shown: Sequence[Round], rows: Sequence[str]) -> list[Artist]:
     row_of = {device: row for row, device in enumerate(rows)}
-    spans = [span for span in story.spans
-             if span.device in row_of and span.end_s > shown[0].start_s and span.start_s < shown[-1].close_s]
+    spans = [
+        span
+        for span in story.spans
+        if span.device in row_of and span.end_s > shown[0].start_s and span.start_s < shown[-1].close_s
+    ]
     bars = [_draw_phase(axes, phase, [span for span in spans if span.phase == phase], row_of) for phase in _COLOURS]
     lost = [span for span in spans if span.lost > 0.0 and span.phase != COMPUTE]
     cut = [span for span in spans if span.lost > 0.0 and span.phase == COMPUTE]
@@ -101,8 +104,16 @@ def _draw_lost(axes: Axes, spans: Sequence[Span], row_of: dict[str, int]) -> Art
 def _draw_cut(axes: Axes, spans: Sequence[Span], row_of: dict[str, int]) -> Artist:
     """Hatches over a paler bar."""
     rows = [row_of[span.device] for span in spans]
-    return axes.barh(rows, height=_BAR_HEIGHT, facecolor=(1.0, 1.0, 1.0, 0.6), edgecolor=_style.VERMILION,
-                     linewidth=0.0, hatch="///////", label="cut", **_extent(spans))
+    return axes.barh(
+        rows,
+        height=_BAR_HEIGHT,
+        facecolor=(1.0, 1.0, 1.0, 0.6),
+        edgecolor=_style.VERMILION,
+        linewidth=0.0,
+        hatch="///////",
+        label="cut",
+        **_extent(spans),
+    )
 
 
 def _extent(spans: Sequence[Span]) -> dict[str, list[float]]:
@@ -113,16 +124,19 @@ def _draw_waits(axes: Axes, shown: Sequence[Round], row_of: dict[str, int]) -> A
     """One line through the whole round, which the bars cover where the device is busy."""
     waits = [(row_of[device], each) for each in shown for device in each.cohort if device in row_of]
     starts_s, closes_s = [each.start_s for _, each in waits], [each.close_s for _, each in waits]
-    return axes.hlines([row for row, _ in waits], starts_s, closes_s, color=_style.PALE_GREY, linewidth=1.0, zorder=0.9,
-                       label="wait")
+    return axes.hlines(
+        [row for row, _ in waits], starts_s, closes_s, color=_style.PALE_GREY, linewidth=1.0, zorder=0.9, label="wait"
+    )
 
 
 def _draw_rounds(axes: Axes, shown: Sequence[Round]) -> list[Artist]:
     for each in shown:
         _draw_round(axes, each, (each.close_s - each.start_s) / (shown[-1].close_s - shown[0].start_s))
     met_s = [each.deadline_s for each in shown if each.deadline_s is not None and each.deadline_s <= each.close_s]
-    lines = [axes.axvline(at_s, color=_style.VERMILION, linewidth=1.2, linestyle="--", clip_on=False, label="deadline")
-             for at_s in met_s]
+    lines = [
+        axes.axvline(at_s, color=_style.VERMILION, linewidth=1.2, linestyle="--", clip_on=False, label="deadline")
+        for at_s in met_s
+    ]
     return lines[:1]
 
 

@@ -108,8 +108,8 @@ class Engine:
         results = self.compute([[ticket.job for ticket in chunk] for chunk in chunks])
         for chunk, deltas in zip(chunks, results, strict=True):
             for ticket, delta in zip(chunk, deltas, strict=True):
-                ticket.update = Update(pairs=delta.pairs, dense=delta.dense, weight=ticket.job.weight,
-                                       base_version=ticket.job.base_version)
+                ticket.update = Update(
+                    pairs=delta.pairs, dense=delta.dense, weight=ticket.job.weight, base_version=ticket.job.base_version
+                )
                 del self._pending[ticket.number]
         self._computed += len(tickets)
-

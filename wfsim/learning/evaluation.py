@@ -24,6 +24,7 @@ class Score:
 def score(losses: NDArray[np.float64], correct: NDArray[np.bool_], shards: Mapping[str, NDArray[np.int64]]) -> Score:
     """A score from per-example losses [n] and hits [n] and each device's held-out indices."""
     return Score(
-        accuracy=float(correct.mean()), loss=float(losses.mean(dtype=np.float64)),
+        accuracy=float(correct.mean()),
+        loss=float(losses.mean(dtype=np.float64)),
         device_accuracy={device: float(correct[own].mean()) if len(own) else None for device, own in shards.items()},
     )

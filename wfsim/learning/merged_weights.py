@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 Stack = dict[str, "Tensor"]
 _PLACE = {
-    "q_proj": ("q", 0), "k_proj": ("kv", 0), "v_proj": ("kv", 1), "o_proj": ("o", 0),
-    "fc1": ("fc1", 0), "fc2": ("fc2", 0),
+    "q_proj": ("q", 0),
+    "k_proj": ("kv", 0),
+    "v_proj": ("kv", 1),
+    "o_proj": ("o", 0),
+    "fc1": ("fc1", 0),
+    "fc2": ("fc2", 0),
 }
 
 
@@ -31,8 +35,9 @@ class MergedWeights:
         import torch
 
         self.scale = scale
-        self.base = {name: torch.stack([layer.weight[name] for layer in base.layers])[:, None]
-                     for name in base.layers[0].weight}
+        self.base = {
+            name: torch.stack([layer.weight[name] for layer in base.layers])[:, None] for name in base.layers[0].weight
+        }
         self.values = {name: weight.expand(-1, jobs, -1, -1).clone() for name, weight in self.base.items()}
         touched = {_PLACE[module][0] for module in trained}
         self.gradients = {name: torch.empty_like(self.values[name]) for name in sorted(touched)}

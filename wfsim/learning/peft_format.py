@@ -72,7 +72,15 @@ def _check(name: str, expected: dict[str, tuple[int, ...]], tensors: dict[str, V
 
 def _config(settings: AdapterSettings, shapes: AdapterShapes, base_model_name: str) -> dict[str, object]:
     return {
-        "peft_type": "LORA", "task_type": None, "base_model_name_or_path": base_model_name, "inference_mode": True,
-        "r": settings.rank, "lora_alpha": settings.alpha, "lora_dropout": 0.0, "bias": "none", "fan_in_fan_out": False,
-        "target_modules": sorted({last_name(pair) for pair in shapes.pairs}), "modules_to_save": ["classifier"],
+        "peft_type": "LORA",
+        "task_type": None,
+        "base_model_name_or_path": base_model_name,
+        "inference_mode": True,
+        "r": settings.rank,
+        "lora_alpha": settings.alpha,
+        "lora_dropout": 0.0,
+        "bias": "none",
+        "fan_in_fan_out": False,
+        "target_modules": sorted({last_name(pair) for pair in shapes.pairs}),
+        "modules_to_save": ["classifier"],
     }

@@ -41,9 +41,15 @@ class Runner:
         """Score of an adapter on the held-out examples."""
         from wfsim.learning.train import evaluate
 
-        losses, correct = evaluate(self._base, self._test_images, self._workload.dataset.test_labels, adapter,
-                                   shapes=self._workload.shapes, scale=self._settings.adapter.scale,
-                                   batch_size=_EVALUATION_BATCH)
+        losses, correct = evaluate(
+            self._base,
+            self._test_images,
+            self._workload.dataset.test_labels,
+            adapter,
+            shapes=self._workload.shapes,
+            scale=self._settings.adapter.scale,
+            batch_size=_EVALUATION_BATCH,
+        )
         return score(losses, correct, self._workload.shards.test)
 
     def _train(self, jobs: Sequence[Job]) -> list[Adapter]:
@@ -51,9 +57,15 @@ class Runner:
 
         work = [TrainingJob(start=job.start, batches=job.batches) for job in jobs]
         return train_chunk(
-            self._base, self._train_images, self._workload.dataset.train_labels, work, shapes=self._workload.shapes,
-            scale=self._settings.adapter.scale, batch_size=self._settings.local.batch_size,
-            optimizer=self._settings.local.optimizer)
+            self._base,
+            self._train_images,
+            self._workload.dataset.train_labels,
+            work,
+            shapes=self._workload.shapes,
+            scale=self._settings.adapter.scale,
+            batch_size=self._settings.local.batch_size,
+            optimizer=self._settings.local.optimizer,
+        )
 
     @cached_property
     def _base(self) -> FrozenVit:

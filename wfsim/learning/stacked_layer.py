@@ -40,7 +40,13 @@ def norm_backward(gradient: Tensor, normed: Normed, parameters: Norm) -> Tensor:
     import torch
 
     return torch.ops.aten.native_layer_norm_backward(
-        gradient, normed.x, [normed.x.shape[-1]], normed.mean, normed.inverse, parameters.weight, parameters.bias,
+        gradient,
+        normed.x,
+        [normed.x.shape[-1]],
+        normed.mean,
+        normed.inverse,
+        parameters.weight,
+        parameters.bias,
         [True, False, False],
     )[0]
 
@@ -148,8 +154,9 @@ class LayerPass:
         after = norm(linear_onto(mixed, self._outgoing(x), weights["o"], bias["o"]), self.layer.after, self.eps)
         wide = linear(after.y, weights["fc1"], bias["fc1"])
         active = torch.nn.functional.gelu(wide)
-        tape = Tape(before=before, queries=queries, attended=attended, mixed=mixed, after=after, wide=wide,
-                    active=active)
+        tape = Tape(
+            before=before, queries=queries, attended=attended, mixed=mixed, after=after, wide=wide, active=active
+        )
         return linear_onto(active, after.x, weights["fc2"], bias["fc2"]), tape
 
     def backward(self, gradient: Tensor, tape: Tape, weights: Stack, room: Stack, *, first: bool) -> Tensor | None:

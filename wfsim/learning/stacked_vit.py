@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wfsim.learning.adapter import HEAD_BIAS, HEAD_WEIGHT
 from wfsim.learning.merged_weights import Stack
-from wfsim.learning.stacked_layer import LayerPass, Normed, Tape, linear, norm, norm_backward, weight_gradient
+from wfsim.learning.stacked_layer import LayerPass, Normed, Tape, linear, norm, norm_backward
 from wfsim.learning.vit_weights import FrozenVit
 
 if TYPE_CHECKING:
@@ -40,8 +40,13 @@ def forward(
 
 
 def backward(
-    base: FrozenVit, gradient: Tensor, tape: VitTape, weights: list[Stack], head: Mapping[str, Tensor],
-    room: list[Stack], head_room: Mapping[str, Tensor],
+    base: FrozenVit,
+    gradient: Tensor,
+    tape: VitTape,
+    weights: list[Stack],
+    head: Mapping[str, Tensor],
+    room: list[Stack],
+    head_room: Mapping[str, Tensor],
 ) -> None:
     """From the gradient of the logits to those of the merged matrices (into `room`) and the head (into `head_room`)."""
     head_room[HEAD_WEIGHT].copy_(gradient.transpose(1, 2) @ tape.features.y)
@@ -56,7 +61,12 @@ def backward(
 def _passes(base: FrozenVit) -> list[LayerPass]:
     config = base.config
     return [
-        LayerPass(layer=layer, heads=config.heads, tokens=config.tokens, eps=config.layer_norm_eps,
-                  last=index == config.layers - 1)
+        LayerPass(
+            layer=layer,
+            heads=config.heads,
+            tokens=config.tokens,
+            eps=config.layer_norm_eps,
+            last=index == config.layers - 1,
+        )
         for index, layer in enumerate(base.layers)
     ]

@@ -30,8 +30,15 @@ class TrainingJob:
 
 
 def train_chunk(
-    base: FrozenVit, images: Tensor, labels: NDArray[np.int64], jobs: Sequence[TrainingJob], *,
-    shapes: AdapterShapes, scale: float, batch_size: int, optimizer: Optimizer,
+    base: FrozenVit,
+    images: Tensor,
+    labels: NDArray[np.int64],
+    jobs: Sequence[TrainingJob],
+    *,
+    shapes: AdapterShapes,
+    scale: float,
+    batch_size: int,
+    optimizer: Optimizer,
 ) -> list[Adapter]:
     """What every job learned (trained minus start), in the order of `jobs`; the dtype is the base's.
 
@@ -85,8 +92,11 @@ def _minibatch(images: Tensor, labels: NDArray[np.int64], picks: list[NDArray[np
         if not 0 < len(pick) <= size:
             raise ValueError(f"a minibatch has {len(pick)} examples, needs 1 to {size}")
         index[row, : len(pick)], weights[row, : len(pick)] = pick, 1.0 / len(pick)
-    return _Minibatch(inputs=images[torch.from_numpy(index)], labels=torch.from_numpy(labels[index].astype(np.int64)),
-                      weights=torch.from_numpy(weights).to(images.dtype))
+    return _Minibatch(
+        inputs=images[torch.from_numpy(index)],
+        labels=torch.from_numpy(labels[index].astype(np.int64)),
+        weights=torch.from_numpy(weights).to(images.dtype),
+    )
 
 
 def _fill_gradients(
@@ -109,8 +119,14 @@ def _logit_gradient(logits: Tensor, batch: _Minibatch) -> Tensor:
 
 
 def evaluate(
-    base: FrozenVit, images: Tensor, labels: NDArray[np.int64], adapter: Adapter, *,
-    shapes: AdapterShapes, scale: float, batch_size: int,
+    base: FrozenVit,
+    images: Tensor,
+    labels: NDArray[np.int64],
+    adapter: Adapter,
+    *,
+    shapes: AdapterShapes,
+    scale: float,
+    batch_size: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Cross-entropy in nats and correctness of every example, each [N], `batch_size` examples at a time."""
     import torch

@@ -14,8 +14,13 @@ from wfsim.messages import PairShape
 _REQUIRED = {"model_type": "vit", "hidden_act": "gelu", "qkv_bias": True}
 _FORBIDDEN_DROPOUT = ("hidden_dropout_prob", "attention_probs_dropout_prob")
 _SIZES = {
-    "hidden": "hidden_size", "layers": "num_hidden_layers", "heads": "num_attention_heads",
-    "intermediate": "intermediate_size", "image": "image_size", "patch": "patch_size", "channels": "num_channels",
+    "hidden": "hidden_size",
+    "layers": "num_hidden_layers",
+    "heads": "num_attention_heads",
+    "intermediate": "intermediate_size",
+    "image": "image_size",
+    "patch": "patch_size",
+    "channels": "num_channels",
 }
 
 
@@ -90,8 +95,10 @@ def _size(values: Mapping[str, Any], key: str, file: str) -> int:
 
 
 def _check_sizes(config: VitConfig, file: str) -> VitConfig:
-    for whole, part, key in ((config.hidden, config.heads, "num_attention_heads"),
-                             (config.image, config.patch, "patch_size")):
+    for whole, part, key in (
+        (config.hidden, config.heads, "num_attention_heads"),
+        (config.image, config.patch, "patch_size"),
+    ):
         if whole % part:
             raise ScenarioError(f"{part} does not divide {whole}", file=file, path=key)
     return config

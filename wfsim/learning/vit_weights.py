@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _FUSED = {
-    "q": ("attention.attention.query",), "kv": ("attention.attention.key", "attention.attention.value"),
-    "o": ("attention.output.dense",), "fc1": ("intermediate.dense",), "fc2": ("output.dense",),
+    "q": ("attention.attention.query",),
+    "kv": ("attention.attention.key", "attention.attention.value"),
+    "o": ("attention.output.dense",),
+    "fc1": ("intermediate.dense",),
+    "fc2": ("output.dense",),
 }
 
 
@@ -59,8 +62,11 @@ def load_frozen_vit(directory: Path, dtype: str = "float32") -> FrozenVit:
     layers = tuple(_layer(tensors, f"vit.encoder.layer.{index}") for index in range(config.layers))
     patch = "vit.embeddings.patch_embeddings.projection"
     return FrozenVit(
-        config=config, layers=layers, norm=tensors.norm("vit.layernorm"),
-        patch_weight=tensors[f"{patch}.weight"].reshape(config.hidden, -1), patch_bias=tensors[f"{patch}.bias"],
+        config=config,
+        layers=layers,
+        norm=tensors.norm("vit.layernorm"),
+        patch_weight=tensors[f"{patch}.weight"].reshape(config.hidden, -1),
+        patch_bias=tensors[f"{patch}.bias"],
         class_token=tensors["vit.embeddings.cls_token"].reshape(-1),
         position=tensors["vit.embeddings.position_embeddings"][0],
     )
@@ -70,7 +76,8 @@ def _layer(tensors: _Tensors, prefix: str) -> Layer:
     return Layer(
         weight={name: tensors.fused(f"{prefix}.{{}}.weight", parts) for name, parts in _FUSED.items()},
         bias={name: tensors.fused(f"{prefix}.{{}}.bias", parts) for name, parts in _FUSED.items()},
-        before=tensors.norm(f"{prefix}.layernorm_before"), after=tensors.norm(f"{prefix}.layernorm_after"),
+        before=tensors.norm(f"{prefix}.layernorm_before"),
+        after=tensors.norm(f"{prefix}.layernorm_after"),
     )
 
 

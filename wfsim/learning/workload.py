@@ -45,8 +45,14 @@ def build_workload(settings: Learning, streams: Streams, devices: Sequence[str])
     config, dataset = read_vit_config(settings.model.directory()), settings.data.load()
     shapes = adapter_shapes(settings.adapter, config, dataset.classes)
     shards = settings.partition.split(streams, devices, dataset.train_labels, dataset.test_labels)
-    return Workload(settings=settings, config=config, shapes=shapes, dataset=dataset, shards=shards,
-                    flops_per_example=training_flops(config, shapes))
+    return Workload(
+        settings=settings,
+        config=config,
+        shapes=shapes,
+        dataset=dataset,
+        shards=shards,
+        flops_per_example=training_flops(config, shapes),
+    )
 
 
 def weights_digest(settings: Learning) -> str:

@@ -19,7 +19,9 @@ class Protocol(Part, slot="protocol"):
         """The absolute time at which a round that starts now must close, or None."""
         raise NotImplementedError(type(self).__name__)
 
-    def closing(self, env: simpy.Environment, participants: Sequence[simpy.Process], deadline_s: float | None) -> simpy.Event:
+    def closing(
+        self, env: simpy.Environment, participants: Sequence[simpy.Process], deadline_s: float | None
+    ) -> simpy.Event:
         """An event that fires when the round closes."""
         raise NotImplementedError(type(self).__name__)
 

@@ -24,7 +24,9 @@ class Deadline(Protocol, kind="deadline"):
     def deadline_s(self, start_s: float) -> float | None:
         return start_s + self.round_s
 
-    def closing(self, env: simpy.Environment, participants: Sequence[simpy.Process], deadline_s: float | None) -> simpy.Event:
+    def closing(
+        self, env: simpy.Environment, participants: Sequence[simpy.Process], deadline_s: float | None
+    ) -> simpy.Event:
         if deadline_s is None:
             raise ValueError("a deadline round needs its deadline")
         return env.any_of([env.all_of(participants), env.timeout(deadline_s - env.now)])

@@ -15,5 +15,7 @@ class Synchronous(Protocol, kind="synchronous"):
     def deadline_s(self, start_s: float) -> float | None:
         return None
 
-    def closing(self, env: simpy.Environment, participants: Sequence[simpy.Process], deadline_s: float | None) -> simpy.Event:
+    def closing(
+        self, env: simpy.Environment, participants: Sequence[simpy.Process], deadline_s: float | None
+    ) -> simpy.Event:
         return env.all_of(participants)

@@ -41,9 +41,19 @@ class _Outlook:
 class Medium:
     """Transfers in one direction (`up` or `down`) over one band. `start` returns an event that fires at the end."""
 
-    def __init__(self, env: simpy.Environment, *, direction: str, band_hz: float, channel: Channel, access: Access,
-                 streams: Streams, journal: trace.Journal, energy_j: Callable[[float], float],
-                 trace_gains: bool) -> None:
+    def __init__(
+        self,
+        env: simpy.Environment,
+        *,
+        direction: str,
+        band_hz: float,
+        channel: Channel,
+        access: Access,
+        streams: Streams,
+        journal: trace.Journal,
+        energy_j: Callable[[float], float],
+        trace_gains: bool,
+    ) -> None:
         self._env, self._journal, self._streams = env, journal, streams
         self._direction, self._band_hz = direction, band_hz
         self._channel, self._access, self._energy_j = channel, access, energy_j
@@ -59,9 +69,16 @@ class Medium:
     def start(self, transfer: Transfer) -> simpy.Event:
         """Put a transfer on the air now. The event's value is {device: Delivery}."""
         done = self._env.event()
-        self._journal.write(trace.TransferStarted(
-            t_s=self._env.now, transfer=transfer.name, direction=self._direction, devices=list(transfer.devices),
-            packets=len(transfer.bits), offered_bits=int(transfer.bits.sum())))
+        self._journal.write(
+            trace.TransferStarted(
+                t_s=self._env.now,
+                transfer=transfer.name,
+                direction=self._direction,
+                devices=list(transfer.devices),
+                packets=len(transfer.bits),
+                offered_bits=int(transfer.bits.sum()),
+            )
+        )
         self._book()
         self._active[transfer.name] = (transfer, done)
         self._plan_soon()
@@ -125,9 +142,13 @@ class Medium:
         outage = np.repeat(efficiency, counts, axis=0) > self._channel.supported(links, bands_hz, pieces)
         rates_bps = shares_hz[:, None] * efficiency
         remaining = np.array([t.remaining_bits for t in transfers])
-        return _Outlook(pieces=pieces, efficiency=efficiency, rates_bps=rates_bps,
-                        outage=np.split(outage, starts[1:], axis=0),
-                        finish_s=_finish_times_s(pieces.edges_s, rates_bps, remaining))
+        return _Outlook(
+            pieces=pieces,
+            efficiency=efficiency,
+            rates_bps=rates_bps,
+            outage=np.split(outage, starts[1:], axis=0),
+            finish_s=_finish_times_s(pieces.edges_s, rates_bps, remaining),
+        )
 
     # booking what has flown
 
@@ -180,29 +201,52 @@ class Medium:
         energy_j = self._energy_j(transfer.tally.airtime_s)
         for receiver in range(len(transfer.devices)):
             self._journal.write(self._ended(transfer, receiver, energy_j))
-        done.succeed({device: transfer.delivery(receiver, self._env.now, energy_j)
-                      for receiver, device in enumerate(transfer.devices)})
+        done.succeed(
+            {
+                device: transfer.delivery(receiver, self._env.now, energy_j)
+                for receiver, device in enumerate(transfer.devices)
+            }
+        )
 
     def _ended(self, transfer: Transfer, receiver: int, energy_j: float) -> trace.TransferEnded:
         tally, arrived = transfer.tally, transfer.arrived[receiver]
         return trace.TransferEnded(
-            t_s=self._env.now, transfer=transfer.name, direction=self._direction, device=transfer.devices[receiver],
-            start_s=transfer.start_s, outcome="delivered" if arrived.all() else "partial" if arrived.any() else "lost",
-            packets_sent=tally.packets_sent, packets_lost=int(transfer.packets_lost[receiver]), attempts=tally.attempts,
-            sent_bits=tally.sent_bits, delivered_bits=float(transfer.bits[arrived].sum()),
-            lost_bits=float(transfer.lost_bits[receiver]), repeated_bits=float(transfer.repeated_bits[receiver]),
-            undelivered_bits=float(transfer.bits[~arrived].sum()), airtime_s=tally.airtime_s, energy_j=energy_j,
-            lost=np.flatnonzero(~arrived).tolist(), blocks=tally.blocks, blocks_at_cap=tally.blocks_at_cap,
-            blocks_at_zero=tally.blocks_at_zero)
+            t_s=self._env.now,
+            transfer=transfer.name,
+            direction=self._direction,
+            device=transfer.devices[receiver],
+            start_s=transfer.start_s,
+            outcome="delivered" if arrived.all() else "partial" if arrived.any() else "lost",
+            cut=transfer.was_cut,
+            packets_sent=tally.packets_sent,
+            packets_lost=int(transfer.packets_lost[receiver]),
+            attempts=tally.attempts,
+            sent_bits=tally.sent_bits,
+            delivered_bits=float(transfer.bits[arrived].sum()),
+            lost_bits=float(transfer.lost_bits[receiver]),
+            repeated_bits=float(transfer.repeated_bits[receiver]),
+            undelivered_bits=float(transfer.bits[~arrived].sum()),
+            airtime_s=tally.airtime_s,
+            energy_j=energy_j,
+            lost=np.flatnonzero(~arrived).tolist(),
+            blocks=tally.blocks,
+            blocks_at_cap=tally.blocks_at_cap,
+            blocks_at_zero=tally.blocks_at_zero,
+        )
 
     def _write_shares(self, transfers: list[Transfer], shares_hz: Array) -> None:
         shares = {transfer.name: float(share) for transfer, share in zip(transfers, shares_hz, strict=True)}
         if shares == self._shares_hz:
             return  # a new pass or window, not a new division
         self._shares_hz = shares
-        self._journal.write(trace.BandShared(
-            t_s=self._env.now, direction=self._direction, shares_hz=shares,
-            band_hz=self._access.total_hz(self._band_hz, len(transfers))))
+        self._journal.write(
+            trace.BandShared(
+                t_s=self._env.now,
+                direction=self._direction,
+                shares_hz=shares,
+                band_hz=self._access.total_hz(self._band_hz, len(transfers)),
+            )
+        )
 
     def _write_gains(self, transfer: Transfer, blocks: NDArray[np.int64]) -> None:
         if not len(blocks):

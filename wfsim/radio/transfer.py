@@ -52,6 +52,7 @@ class Transfer:
     lost_bits: Array = field(init=False)
     repeated_bits: Array = field(init=False)
     last_block: int | None = None
+    was_cut: bool = False
     _queue: NDArray[np.int64] = field(init=False)
     _ends: Array = field(init=False)
     _progress: float = 0.0
@@ -100,6 +101,7 @@ class Transfer:
 
     def cut(self, streams: Streams, residual_loss: float) -> None:
         """The transfer is stopped: packets that had wholly flown meet their fates, the one on the air is lost."""
+        self.was_cut = True
         whole = int(np.searchsorted(self._ends * WHOLE, self._progress, side="right"))
         self._settle(streams, residual_loss, whole=whole)
         if not self.transport.keeps_partial:
@@ -123,8 +125,10 @@ class Transfer:
     def _residual_losses(self, streams: Streams, residual_loss: float, packets: NDArray[np.int64]) -> Mask:
         if residual_loss == 0.0:
             return np.zeros((len(self.links), len(packets)), dtype=bool)
-        draws = [streams.uniforms(len(self.bits), "packet_fate", self.name, device, self.tally.attempts)
-                 for device in self.devices]
+        draws = [
+            streams.uniforms(len(self.bits), "packet_fate", self.name, device, self.tally.attempts)
+            for device in self.devices
+        ]
         return np.array(draws)[:, packets] < residual_loss
 
     def _outages(self, whole: int) -> Mask:
@@ -140,6 +144,11 @@ class Transfer:
 
     def delivery(self, receiver: int, end_s: float, energy_j: float) -> Delivery:
         """What the receiver (or the server, for an upload) has got, and what it took."""
-        return Delivery(start_s=self.start_s, end_s=end_s, sent_bits=self.tally.sent_bits, energy_j=energy_j,
-                        attempts=self.tally.attempts, arrived=self.arrived[receiver].copy())
-
+        return Delivery(
+            start_s=self.start_s,
+            end_s=end_s,
+            sent_bits=self.tally.sent_bits,
+            energy_j=energy_j,
+            attempts=self.tally.attempts,
+            arrived=self.arrived[receiver].copy(),
+        )

@@ -47,7 +47,7 @@ class Run:
         return read_rounds(path) if path.is_file() else round_rows(self._whole_lines())
 
     def journal(self) -> Iterator[dict[str, Any]]:
-        """The journal's lines. Raises ValueError naming a line that is not a record, such as the torn end of a killed run."""
+        """The journal's lines. Raises ValueError at what is not a record, such as the torn end of a killed run."""
         return read_journal(self.path / "journal.jsonl")
 
     def _whole_lines(self) -> Iterator[dict[str, Any]]:
@@ -85,8 +85,10 @@ def open_directory(path: Path, run_id: str, *, force: bool) -> bool:
         if held == (run_id, COMPLETED) and not force:
             return False
         if held is None or (held[0] != run_id and not force):
-            raise UsageError(f"{path} holds something else; choose another --out"
-                             + ("" if held is None else " or replace that run with --force"))
+            raise UsageError(
+                f"{path} holds something else; choose another --out"
+                + ("" if held is None else " or replace that run with --force")
+            )
         shutil.rmtree(path)
     path.mkdir(parents=True, exist_ok=True)
     return True

@@ -16,9 +16,17 @@ _PACKAGES = ("wfsim-cosim", "numpy", "simpy", "torch", "peft", "transformers", "
 def opening_manifest(run_id: str, name: str) -> dict[str, Any]:
     """The manifest of a run that has just begun."""
     return {
-        "run_id": run_id, "name": name, "status": "running", "started_at": datetime.now(UTC).isoformat(),
-        "versions": _versions(), "python": platform.python_version(), "platform": platform.platform(),
-        "cores": os.cpu_count(), "math_threads": 1, "git": _git_state(), "working_directory": str(Path.cwd()),
+        "run_id": run_id,
+        "name": name,
+        "status": "running",
+        "started_at": datetime.now(UTC).isoformat(),
+        "versions": _versions(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cores": os.cpu_count(),
+        "math_threads": 1,
+        "git": _git_state(),
+        "working_directory": str(Path.cwd()),
     }
 
 
@@ -44,7 +52,9 @@ def _git_state() -> dict[str, Any] | None:
 
 def _git(folder: Path, *words: str) -> str | None:
     try:
-        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True)
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

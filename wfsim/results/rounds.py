@@ -7,8 +7,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-COLUMNS = ("round", "t_s", "accuracy", "loss", "participants", "arrived", "coverage", "uplink_bits", "downlink_bits",
-           "energy_j", "covariance_norm", "round_s")
+COLUMNS = (
+    "round",
+    "t_s",
+    "accuracy",
+    "loss",
+    "participants",
+    "arrived",
+    "coverage",
+    "uplink_bits",
+    "downlink_bits",
+    "energy_j",
+    "covariance_norm",
+    "round_s",
+)
 _COUNTED = ("uplink_bits", "downlink_bits", "energy_j")
 
 Line = dict[str, Any]
@@ -44,7 +56,9 @@ class RoundTable:
     def _on_round_closed(self, line: Line) -> None:
         row = dict.fromkeys(COLUMNS)
         row |= {key: line[key] for key in COLUMNS if key in line}
-        whole = {key: round(self._open[key]) for key in ("uplink_bits", "downlink_bits")}  # a cut packet leaves a fraction
+        whole = {
+            key: round(self._open[key]) for key in ("uplink_bits", "downlink_bits")
+        }  # a cut packet leaves a fraction
         self.rows.append(row | self._open | whole)
         self._open = _nothing_counted()
 

@@ -58,7 +58,8 @@ class Summary:
 
     def _learning(self) -> Line:
         return {
-            "rounds": len(self.table.rows), "simulated_s": self._end_s,
+            "rounds": len(self.table.rows),
+            "simulated_s": self._end_s,
             "final_accuracy": self._accuracies[-1] if self._accuracies else None,
             "best_accuracy": max(self._accuracies, default=None),
             "worst_decile_accuracy": worst_decile(self._device_accuracies),
@@ -67,11 +68,15 @@ class Summary:
     def _traffic(self) -> Line:
         rows = self.table.rows
         return {
-            "uplink_bits": sum(row["uplink_bits"] for row in rows), "downlink_bits": sum(row["downlink_bits"] for row in rows),
+            "uplink_bits": sum(row["uplink_bits"] for row in rows),
+            "downlink_bits": sum(row["downlink_bits"] for row in rows),
             "packets_sent": sum(t["packets_sent"] for t in self._transfers),
             "packets_lost": sum(t["packets_lost"] for t in self._transfers),
-            "mean_coverage": _mean(self._coverages), "uploads": len(self._coverages),
-            "uploads_wholly_lost": sum(coverage == 0.0 for coverage in self._coverages), "devices_late": self._late,
+            "mean_coverage": _mean(self._coverages),
+            "uploads": len(self._coverages),
+            "uploads_wholly_lost": sum(coverage == 0.0 for coverage in self._coverages),
+            "devices_late": self._late,
+            "uploads_cut": sum(t["cut"] for t in self._transfers if t["direction"] == "up"),
             "energy_j": sum(row["energy_j"] for row in rows),
         }
 
@@ -81,8 +86,10 @@ class Summary:
         blocks = sum(t["blocks"] for t in uploads)
         limited = sum(t["blocks_at_cap"] + t["blocks_at_zero"] for t in uploads)
         upload_s, compute_s = _mean([t["t_s"] - t["start_s"] for t in uploads]), _mean(self._compute_s)
-        return {"blocks_at_limit_share": limited / blocks if blocks else None,
-                "upload_over_compute": upload_s / compute_s if upload_s is not None and compute_s else None}
+        return {
+            "blocks_at_limit_share": limited / blocks if blocks else None,
+            "upload_over_compute": upload_s / compute_s if upload_s is not None and compute_s else None,
+        }
 
     def _job_counts(self) -> Line:
         return {f"jobs_{key}": self._jobs.get(key, 0) for key in ("submitted", "computed", "speculative")}

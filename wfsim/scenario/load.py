@@ -27,7 +27,8 @@ Overrides = Sequence[str] | Mapping[str, object]
 def load_scenario(source: str | Path, overrides: Overrides = (), **more: object) -> Scenario:
     """The scenario at a path or of a packaged name, with its `extends` and the overrides laid over it.
 
-    `overrides` are `dotted.key=value` texts or a mapping; keywords are overrides too: `load_scenario("digits", seed=2)`.
+    `overrides` are `dotted.key=value` texts or a mapping; keywords are overrides too:
+    `load_scenario("digits", seed=2)`.
     Raises ScenarioError (`file:line: path: message`) for anything wrong in it, UsageError for a malformed override.
     """
     from wfsim.scenario.schema import Scenario

@@ -106,11 +106,14 @@ class Scenario(Section):
 
     @model_validator(mode="after")
     def _deadline_is_known(self) -> Scenario:
-        for path, transport in (("radio.transport", self.radio.transport),
-                                ("radio.downlink.transport", self.radio.downlink.transport)):
+        for path, transport in (
+            ("radio.transport", self.radio.transport),
+            ("radio.downlink.transport", self.radio.downlink.transport),
+        ):
             if transport.needs_deadline and not self.protocol.has_deadline:
-                raise ValueError(f"{path} {transport.kind} needs a protocol with a deadline; "
-                                 f"protocol {self.protocol.kind} has none")
+                raise ValueError(
+                    f"{path} {transport.kind} needs a protocol with a deadline; protocol {self.protocol.kind} has none"
+                )
         return self
 
     @model_validator(mode="after")

@@ -13,13 +13,20 @@ from wfsim.uplink import Uplink, UplinkAir
 
 
 class Digital(Uplink, kind="digital"):
-    """One fragment per packet, each device in its own share of the band: the packets that arrive decide which entries do."""
+    """One fragment per packet, each device in its own share of the band: the packets that arrive decide what does."""
 
-    def send(self, air: UplinkAir, round_number: int, plan: Plan, grant: Grant) -> Generator[simpy.Event, object, Delivery]:
+    def send(
+        self, air: UplinkAir, round_number: int, plan: Plan, grant: Grant
+    ) -> Generator[simpy.Event, object, Delivery]:
         transfer = Transfer(
-            name=f"up/{grant.device}/{round_number}", devices=(grant.device,), links=np.array([air.links[grant.device]]),
-            weight=grant.band_weight, bits=air.packets.packet_bits(plan.fragment_bytes), transport=air.transport,
-            start_s=air.env.now)
+            name=f"up/{grant.device}/{round_number}",
+            devices=(grant.device,),
+            links=np.array([air.links[grant.device]]),
+            weight=grant.band_weight,
+            bits=air.packets.packet_bits(plan.fragment_bytes),
+            transport=air.transport,
+            start_s=air.env.now,
+        )
         done = air.medium.start(transfer)
         try:
             yield done

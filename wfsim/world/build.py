@@ -36,40 +36,67 @@ def build_world(scenario: Scenario, journal: trace.Journal) -> World:
     links = draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
     up, down = _air(scenario, env, streams, journal, links, devices)
     world = World(
-        scenario=scenario, env=env, streams=streams, journal=journal, workload=workload, up=up, down=down, devices=devices,
+        scenario=scenario,
+        env=env,
+        streams=streams,
+        journal=journal,
+        workload=workload,
+        up=up,
+        down=down,
+        devices=devices,
         federation=_federation(scenario, workload, streams),
         mean_snr_db=_by_device(devices, links.mean_snr_db(scenario.radio)),
         flops_per_s=_by_device(devices, scenario.devices.compute.speeds_flops_per_s(streams, devices)),
         update_plan=plan_of(scenario.codec, scenario, workload, "codec"),
-        download_plan=plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec"))
+        download_plan=plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec"),
+    )
     _write_beginning(world, links)
     return world
 
 
 def plan_of(codec: Codec, scenario: Scenario, workload: Workload, path: str) -> Plan:
-    """A codec's plan for this workload. Raises ScenarioError if its sizes depend on values: nothing here reads them early."""
+    """A codec's plan for this workload. Raises ScenarioError if sizes depend on values: nothing reads them early."""
     plan = codec.plan(workload.shapes, scenario.radio.packets.max_fragment_bytes)
     if plan is None:
-        raise ScenarioError(f"codec {codec.kind} has sizes that depend on values, which no protocol here supports", path=path)
+        raise ScenarioError(
+            f"codec {codec.kind} has sizes that depend on values, which no protocol here supports", path=path
+        )
     return plan
 
 
-def _air(scenario: Scenario, env: simpy.Environment, streams: Streams, journal: trace.Journal, links: LargeScale,
-         devices: tuple[str, ...]) -> tuple[UplinkAir, DownlinkAir]:
+def _air(
+    scenario: Scenario,
+    env: simpy.Environment,
+    streams: Streams,
+    journal: trace.Journal,
+    links: LargeScale,
+    devices: tuple[str, ...],
+) -> tuple[UplinkAir, DownlinkAir]:
     radio, energy = scenario.radio, scenario.devices.energy
     paths = radio.fading.realise(streams, devices)
     power_w = float(dbm_to_watt(radio.uplink_power_dbm))
 
     def medium(direction: str, power_dbm: float, energy_j: Callable[[float], float]) -> Medium:
         channel = Channel(devices, links.snr_hz(power_dbm, radio), paths, radio.link)
-        return Medium(env, direction=direction, band_hz=radio.bandwidth_hz, channel=channel, access=radio.access,
-                      streams=streams, journal=journal, energy_j=energy_j, trace_gains=scenario.trace.channel)
+        return Medium(
+            env,
+            direction=direction,
+            band_hz=radio.bandwidth_hz,
+            channel=channel,
+            access=radio.access,
+            streams=streams,
+            journal=journal,
+            energy_j=energy_j,
+            trace_gains=scenario.trace.channel,
+        )
 
     index = {device: number for number, device in enumerate(devices)}
     up = medium("up", radio.uplink_power_dbm, partial(energy.transmit_j, power_w))
     down = medium("down", radio.downlink_power_dbm, energy.receive_j)
-    return (UplinkAir(env=env, medium=up, packets=radio.packets, transport=radio.transport, links=index),
-            DownlinkAir(env=env, medium=down, packets=radio.packets, links=index))
+    return (
+        UplinkAir(env=env, medium=up, packets=radio.packets, transport=radio.transport, links=index),
+        DownlinkAir(env=env, medium=down, packets=radio.packets, links=index),
+    )
 
 
 def _federation(scenario: Scenario, workload: Workload, streams: Streams) -> Federation:
@@ -77,10 +104,16 @@ def _federation(scenario: Scenario, workload: Workload, streams: Streams) -> Fed
         return TimingOnly()
     runner = Runner(workload)
     return Learned(
-        workload=workload, streams=streams, engine=Engine(runner.compute, scenario.learning.engine.chunk_jobs),
-        try_out=runner.evaluate, aggregator=scenario.aggregator, codec=scenario.codec,
-        download_codec=scenario.radio.downlink.codec, max_fragment_bytes=scenario.radio.packets.max_fragment_bytes,
-        current=initial_adapter(workload.shapes, streams))
+        workload=workload,
+        streams=streams,
+        engine=Engine(runner.compute, scenario.learning.engine.chunk_jobs),
+        try_out=runner.evaluate,
+        aggregator=scenario.aggregator,
+        codec=scenario.codec,
+        download_codec=scenario.radio.downlink.codec,
+        max_fragment_bytes=scenario.radio.packets.max_fragment_bytes,
+        current=initial_adapter(workload.shapes, streams),
+    )
 
 
 def _by_device(devices: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
@@ -89,15 +122,36 @@ def _by_device(devices: tuple[str, ...], values: np.ndarray) -> dict[str, float]
 
 def _write_beginning(world: World, links: LargeScale) -> None:
     scenario, shapes = world.scenario, world.workload.shapes
-    world.write(trace.RunStarted(
-        t_s=0.0, format=trace.FORMAT, scenario=scenario.name, seed=scenario.seed, devices=len(world.devices),
-        rank=shapes.rank, entries=shapes.entries, update_bits=world.update_plan.size_bits,
-        download_bits=world.download_plan.size_bits))
+    world.write(
+        trace.RunStarted(
+            t_s=0.0,
+            format=trace.FORMAT,
+            scenario=scenario.name,
+            seed=scenario.seed,
+            devices=len(world.devices),
+            rank=shapes.rank,
+            entries=shapes.entries,
+            update_bits=world.update_plan.size_bits,
+            download_bits=world.download_plan.size_bits,
+        )
+    )
     for number, device in enumerate(world.devices):
-        world.write(trace.LinkPlaced(
-            t_s=0.0, device=device, distance_m=float(links.distance_m[number]),
-            path_loss_db=float(links.path_loss_db[number]), shadowing_db=float(links.shadowing_db[number]),
-            mean_snr_db=world.mean_snr_db[device]))
+        world.write(
+            trace.LinkPlaced(
+                t_s=0.0,
+                device=device,
+                distance_m=float(links.distance_m[number]),
+                path_loss_db=float(links.path_loss_db[number]),
+                shadowing_db=float(links.shadowing_db[number]),
+                mean_snr_db=world.mean_snr_db[device],
+            )
+        )
         speed = world.flops_per_s[device]
-        world.write(trace.DeviceReady(t_s=0.0, device=device, flops_per_s=speed if math.isfinite(speed) else None,
-                                      samples=world.workload.examples(device)))
+        world.write(
+            trace.DeviceReady(
+                t_s=0.0,
+                device=device,
+                flops_per_s=speed if math.isfinite(speed) else None,
+                samples=world.workload.examples(device),
+            )
+        )

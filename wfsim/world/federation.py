@@ -130,10 +130,16 @@ class Learned:
 
     def submit(self, device: str, round_number: int) -> Ticket:
         indices = self.workload.shards.train[device]
-        return self.engine.submit(Job(
-            device=device, round=round_number, base_version=self.version, weight=float(len(indices)),
-            start=Adapter.from_vector(self.workload.shapes, self._held[device]),
-            batches=self.workload.settings.local.batches(self.streams, device, round_number, indices)))
+        return self.engine.submit(
+            Job(
+                device=device,
+                round=round_number,
+                base_version=self.version,
+                weight=float(len(indices)),
+                start=Adapter.from_vector(self.workload.shapes, self._held[device]),
+                batches=self.workload.settings.local.batches(self.streams, device, round_number, indices),
+            )
+        )
 
     def drop(self, ticket: Ticket | None) -> None:
         if ticket is not None:
@@ -156,13 +162,23 @@ class Learned:
     def _arrival(self, upload: Upload, update: Update | None) -> Arrival:
         """What the server can decode: an upload that was wholly lost has an empty mask and was never computed."""
         shapes = self.workload.shapes
-        fragments = self.codec.encode(update, shapes, self.max_fragment_bytes).fragments if update else ()
-        kept = [fragment for fragment, came in zip(fragments, upload.arrived) if came]
-        vector, mask = self.codec.decode(kept, shapes)
+        vector, mask = self.codec.decode(self._fragments_that_came(upload, update), shapes)
         values = Adapter.from_vector(shapes, vector)
-        received = Update(pairs=values.pairs, dense=values.dense, base_version=upload.base_version,
-                          weight=float(self.workload.examples(upload.device)))
-        return Arrival(members=(upload.device,), update=received, mask=mask, staleness=self.version - upload.base_version)
+        received = Update(
+            pairs=values.pairs,
+            dense=values.dense,
+            base_version=upload.base_version,
+            weight=float(self.workload.examples(upload.device)),
+        )
+        return Arrival(
+            members=(upload.device,), update=received, mask=mask, staleness=self.version - upload.base_version
+        )
+
+    def _fragments_that_came(self, upload: Upload, update: Update | None) -> list[bytes]:
+        if update is None:
+            return []
+        fragments = self.codec.encode(update, self.workload.shapes, self.max_fragment_bytes).fragments
+        return [fragment for fragment, came in zip(fragments, upload.arrived, strict=True) if came]
 
     def evaluate(self) -> Score:
         if self.score is None:
@@ -176,5 +192,10 @@ class Learned:
         from wfsim.learning.peft_format import write_peft
 
         settings = self.workload.settings
-        write_peft(directory, self.current, settings=settings.adapter, shapes=self.workload.shapes,
-                   base_model_name=settings.model.kind)
+        write_peft(
+            directory,
+            self.current,
+            settings=settings.adapter,
+            shapes=self.workload.shapes,
+            base_model_name=settings.model.kind,
+        )

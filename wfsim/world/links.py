@@ -43,6 +43,8 @@ def draw_links(radio: Radio, streams: Streams, graph: networkx.Graph, devices: S
     """The links of a star topology. Raises RunError where a distance is outside the path loss model's validity."""
     distance_m = np.array([graph.edges[device, BASE_STATION]["distance_m"] for device in devices])
     return LargeScale(
-        devices=tuple(devices), distance_m=distance_m,
+        devices=tuple(devices),
+        distance_m=distance_m,
         path_loss_db=radio.path_loss.loss_db(distance_m, radio.carrier_hz),
-        shadowing_db=radio.shadowing.realise(streams, devices))
+        shadowing_db=radio.shadowing.realise(streams, devices),
+    )

@@ -28,8 +28,11 @@ def serve(world: World) -> Process:
         reason = reason or _target_reason(world, score)
     counts = world.federation.counts()
     if counts is not None:
-        world.write(trace.JobsCounted(t_s=world.env.now, submitted=counts.submitted, computed=counts.computed,
-                                      speculative=counts.speculative))
+        world.write(
+            trace.JobsCounted(
+                t_s=world.env.now, submitted=counts.submitted, computed=counts.computed, speculative=counts.speculative
+            )
+        )
     world.write(trace.RunEnded(t_s=world.env.now, reason=reason, rounds=round_number))
 
 
@@ -48,8 +51,16 @@ def _round(world: World, round_number: int, available: Sequence[str]) -> Process
     start_s, scenario = world.env.now, world.scenario
     cohort = scenario.controller.select(world.streams, round_number, available)
     deadline_s = scenario.protocol.deadline_s(start_s)
-    world.write(trace.RoundStarted(t_s=start_s, round=round_number, version=world.federation.version,
-                                   available=len(available), cohort=list(cohort), deadline_s=deadline_s))
+    world.write(
+        trace.RoundStarted(
+            t_s=start_s,
+            round=round_number,
+            version=world.federation.version,
+            available=len(available),
+            cohort=list(cohort),
+            deadline_s=deadline_s,
+        )
+    )
     downloads = scenario.radio.downlink.send(world.down, round_number, cohort, world.download_plan)
     busy = _start_devices(world, round_number, cohort, deadline_s, downloads)
     yield scenario.protocol.closing(world.env, busy, deadline_s)
@@ -57,15 +68,25 @@ def _round(world: World, round_number: int, available: Sequence[str]) -> Process
     _close(world, round_number, start_s, [process.value for process in busy])
 
 
-def _start_devices(world: World, round_number: int, cohort: Sequence[str], deadline_s: float | None,
-                   downloads: dict[str, simpy.Event]) -> list[simpy.Process]:
+def _start_devices(
+    world: World, round_number: int, cohort: Sequence[str], deadline_s: float | None, downloads: dict[str, simpy.Event]
+) -> list[simpy.Process]:
     name = world.scenario.radio.downlink.transfer_name
     return [
-        world.env.process(take_part(
-            world,
-            Assignment(device=device, round=round_number, base_version=world.federation.version,
-                       rank=world.workload.shapes.rank, deadline_s=deadline_s),
-            cohort, downloads[name(round_number, device)]))
+        world.env.process(
+            take_part(
+                world,
+                Assignment(
+                    device=device,
+                    round=round_number,
+                    base_version=world.federation.version,
+                    rank=world.workload.shapes.rank,
+                    deadline_s=deadline_s,
+                ),
+                cohort,
+                downloads[name(round_number, device)],
+            )
+        )
         for device in cohort
     ]
 
@@ -84,10 +105,17 @@ def _close(world: World, round_number: int, start_s: float, results: Sequence[Up
     uploads = [upload for upload in results if upload is not None]
     norm = world.federation.aggregate(uploads)
     arrived = sum(bool(upload.arrived.any()) for upload in uploads)
-    world.write(trace.RoundClosed(
-        t_s=world.env.now, round=round_number, version=world.federation.version, participants=len(uploads),
-        arrived=arrived, coverage=sum(u.coverage for u in uploads) / len(uploads) if uploads else 0.0,
-        round_s=world.env.now - start_s))
+    world.write(
+        trace.RoundClosed(
+            t_s=world.env.now,
+            round=round_number,
+            version=world.federation.version,
+            participants=len(uploads),
+            arrived=arrived,
+            coverage=sum(u.coverage for u in uploads) / len(uploads) if uploads else 0.0,
+            round_s=world.env.now - start_s,
+        )
+    )
     if norm is not None:
         world.write(trace.ModelUpdated(t_s=world.env.now, version=world.federation.version, covariance_norm=norm))
 
@@ -96,9 +124,16 @@ def _evaluate_if_due(world: World, round_number: int, *, last: bool) -> Score | 
     due = last or round_number % world.scenario.learning.evaluate.every_rounds == 0
     score = world.federation.evaluate() if due else None
     if score is not None:
-        world.write(trace.Evaluated(
-            t_s=world.env.now, round=round_number, version=world.federation.version, accuracy=score.accuracy,
-            loss=score.loss, device_accuracy=dict(score.device_accuracy)))
+        world.write(
+            trace.Evaluated(
+                t_s=world.env.now,
+                round=round_number,
+                version=world.federation.version,
+                accuracy=score.accuracy,
+                loss=score.loss,
+                device_accuracy=dict(score.device_accuracy),
+            )
+        )
     return score
 
 

@@ -19,13 +19,17 @@ def random_case(shapes: AdapterShapes, uploads: int, seed: int) -> tuple[Adapter
     for number in range(uploads):
         values = draw()
         update = Update(pairs=values.pairs, dense=values.dense, weight=float(number + 1), base_version=0)
-        arrivals.append(Arrival(members=(f"d{number}",), update=update, mask=np.ones(shapes.entries, bool), staleness=0))
+        arrivals.append(
+            Arrival(members=(f"d{number}",), update=update, mask=np.ones(shapes.entries, bool), staleness=0)
+        )
     return draw(), arrivals
 
 
 @pytest.mark.parametrize(("rank", "uploads"), [(1, 2), (2, 3), (4, 12)])
 def test_norm_is_that_of_the_definition(rank: int, uploads: int) -> None:
-    shapes = AdapterShapes(rank=rank, pairs=(PairShape("m", 6, 9), PairShape("n", 20, 5)), dense=(TensorShape("h", (3,)),))
+    shapes = AdapterShapes(
+        rank=rank, pairs=(PairShape("m", 6, 9), PairShape("n", 20, 5)), dense=(TensorShape("h", (3,)),)
+    )
     current, arrivals = random_case(shapes, uploads, seed=rank)
     weights = np.array([a.update.weight for a in arrivals]) / sum(a.update.weight for a in arrivals)
     total = 0.0
@@ -33,7 +37,9 @@ def test_norm_is_that_of_the_definition(rank: int, uploads: int) -> None:
         a = [a0.astype(float) + x.update.pairs[name].a for x in arrivals]
         b = [b0.astype(float) + x.update.pairs[name].b for x in arrivals]
         products = sum(p * bk @ ak for p, ak, bk in zip(weights, a, b, strict=True))
-        means = sum(p * bk for p, bk in zip(weights, b, strict=True)) @ sum(p * ak for p, ak in zip(weights, a, strict=True))
+        means = sum(p * bk for p, bk in zip(weights, b, strict=True)) @ sum(
+            p * ak for p, ak in zip(weights, a, strict=True)
+        )
         total += np.sum((products - means) ** 2)
     assert covariance_norm(current, arrivals, 2.0) == pytest.approx(2.0 * np.sqrt(total), rel=1e-6)
 

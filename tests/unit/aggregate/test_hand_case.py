@@ -34,13 +34,20 @@ def arrival(name: str, delta: list[float], weight: float, lost: set[int]) -> Arr
     assert len(fragments) == SHAPES.entries
     vector, mask = Dense().decode([f for i, f in enumerate(fragments) if i not in lost], SHAPES)
     kept = Adapter.from_vector(SHAPES, vector)
-    return Arrival(members=(name,), mask=mask, staleness=0,
-                   update=Update(pairs=kept.pairs, dense=kept.dense, weight=weight, base_version=0))
+    return Arrival(
+        members=(name,),
+        mask=mask,
+        staleness=0,
+        update=Update(pairs=kept.pairs, dense=kept.dense, weight=weight, base_version=0),
+    )
 
 
 @pytest.mark.parametrize("rule", EXPECTED)
 def test_each_rule_gives_the_value_worked_on_paper(rule: str) -> None:
-    arrivals = [arrival("p", [0.4, 0.8, 0.2, 0.4, 9.0], 3.0, {1, 4}), arrival("q", [0.8, 0.4, 0.6, 0.8, 9.0], 1.0, {2, 4})]
+    arrivals = [
+        arrival("p", [0.4, 0.8, 0.2, 0.4, 9.0], 3.0, {1, 4}),
+        arrival("q", [0.8, 0.4, 0.6, 0.8, 9.0], 1.0, {2, 4}),
+    ]
     aggregator = Aggregator.parse({"kind": "fedit", "missing": rule})
     result = aggregator.aggregate(Adapter.from_vector(SHAPES, CURRENT), arrivals, SHAPES)
     np.testing.assert_allclose(result.vector(), np.array(EXPECTED[rule], np.float32), rtol=0, atol=1e-6)

@@ -10,8 +10,11 @@ from wfsim.part import slots
 
 def test_every_slot_of_the_source_tree_is_listed(cli) -> None:
     slot_class = re.compile(r'^class \w+\(Part, slot="(\w+)"\)', re.MULTILINE)
-    opened = {name for path in Path(wfsim.__file__).parent.rglob("__init__.py")
-              for name in slot_class.findall(path.read_text(encoding="utf-8"))}
+    opened = {
+        name
+        for path in Path(wfsim.__file__).parent.rglob("__init__.py")
+        for name in slot_class.findall(path.read_text(encoding="utf-8"))
+    }
     assert len(opened) > 20
     assert {row["slot"] for row in json.loads(cli("list", "--json").out)} == opened
 
@@ -39,5 +42,8 @@ def test_the_tables_show_the_same_in_whole_lines(cli) -> None:
     for words in ((), ("fading",)):
         rows, shown = json.loads(cli("list", *words, "--json").out), cli("list", *words).out.splitlines()
         for row in rows:
-            assert any(line.split()[0] == next(iter(row.values())) and line.rstrip().endswith(row["description"])
-                       for line in shown if line.strip())
+            assert any(
+                line.split()[0] == next(iter(row.values())) and line.rstrip().endswith(row["description"])
+                for line in shown
+                if line.strip()
+            )

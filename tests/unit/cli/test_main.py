@@ -102,8 +102,10 @@ def test_ctrl_c_outside_a_run_is_130(cli, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_importing_wfsim_and_printing_help_import_no_torch(python) -> None:
-    code = ("import sys, wfsim\nfrom wfsim.cli.main import main\nmain(['--help'])\n"
-            "print([name for name in ('torch', 'matplotlib', 'networkx') if name in sys.modules])")
+    code = (
+        "import sys, wfsim\nfrom wfsim.cli.main import main\nmain(['--help'])\n"
+        "print([name for name in ('torch', 'matplotlib', 'networkx') if name in sys.modules])"
+    )
     said = python("-c", code)
     assert said.out.endswith("[]\n")
 

@@ -18,8 +18,12 @@ def _closed(number: int) -> dict[str, Any]:
 def _journal(rounds: int) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = [{"type": "run_started"}]
     for number in range(1, rounds + 1):
-        lines += [{"type": "round_started"}, _closed(number), {"type": "model_updated"},
-                  {"type": "evaluated", "accuracy": 0.1 * number}]
+        lines += [
+            {"type": "round_started"},
+            _closed(number),
+            {"type": "model_updated"},
+            {"type": "evaluated", "accuracy": 0.1 * number},
+        ]
     return [*lines, {"type": "run_ended"}]
 
 
@@ -43,9 +47,15 @@ def test_the_line_of_a_round() -> None:
     assert describe_round(scored, Stop(rounds=None, time_s=50.0)) == "round 1  t = 10 s  arrived 2/3  accuracy 0.7380"
 
 
-@pytest.mark.parametrize(("stop", "share"), [
-    (Stop(rounds=4), 0.5), (Stop(rounds=None, time_s=80.0), 0.25), (Stop(rounds=4, time_s=25.0), 0.8),
-    (Stop(rounds=None, time_s=5.0), 1.0)])
+@pytest.mark.parametrize(
+    ("stop", "share"),
+    [
+        (Stop(rounds=4), 0.5),
+        (Stop(rounds=None, time_s=80.0), 0.25),
+        (Stop(rounds=4, time_s=25.0), 0.8),
+        (Stop(rounds=None, time_s=5.0), 1.0),
+    ],
+)
 def test_the_share_done_is_that_of_what_ends_first(stop: Stop, share: float) -> None:
     assert share_done(_closed(2), stop) == share
 

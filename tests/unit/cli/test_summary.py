@@ -14,8 +14,15 @@ def _shown(**values: Any) -> tuple[dict[str, str], list[str]]:
 
 
 def test_what_was_measured_is_shown_with_units() -> None:
-    table, _ = _shown(simulated_s=17.943, final_accuracy=0.73812, uplink_bits=12.3456e6, energy_j=4321.0,
-                      packets_sent=9, packets_lost=2, mean_coverage=0.875)
+    table, _ = _shown(
+        simulated_s=17.943,
+        final_accuracy=0.73812,
+        uplink_bits=12.3456e6,
+        energy_j=4321.0,
+        packets_sent=9,
+        packets_lost=2,
+        mean_coverage=0.875,
+    )
     assert table["simulated time"] == "17.94 s"
     assert table["accuracy, last"] == "0.7381"
     assert table["uplink, headers included"] == "12.35 Mbit"
@@ -32,8 +39,10 @@ def test_what_was_not_measured_is_left_out() -> None:
 
 def test_the_channel_is_judged_by_two_numbers() -> None:
     _, said = _shown(blocks_at_limit_share=0.0321, upload_over_compute=2.4)
-    assert said == ["Does the channel matter? 3.21 % of uplink blocks at the rate cap or at zero; "
-                    "upload time / computing time = 2.4."]
+    assert said == [
+        "Does the channel matter? 3.21 % of uplink blocks at the rate cap or at zero; "
+        "upload time / computing time = 2.4."
+    ]
 
 
 def test_jobs_that_were_never_computed_are_explained() -> None:

@@ -19,8 +19,9 @@ def test_the_facts_are_those_of_the_run(cli) -> None:
     facts = json.loads(cli("validate", "small.yaml", "--json").out)
     cli("run", "small.yaml", "--out", "one")
     started = next(line for line in Run("one").journal() if line["type"] == RunStarted.name)
-    upload = next(line for line in Run("one").journal()
-                  if line["type"] == "transfer_started" and line["direction"] == "up")
+    upload = next(
+        line for line in Run("one").journal() if line["type"] == "transfer_started" and line["direction"] == "up"
+    )
     snr_db = sorted(line["mean_snr_db"] for line in Run("one").journal() if line["type"] == "link_placed")
     assert facts["run_id"] == Run("one").manifest["run_id"]
     assert (facts["devices"], facts["adapter_entries"]) == (started["devices"], started["entries"])
@@ -43,7 +44,9 @@ def test_nothing_is_written(cli) -> None:
 
 
 def test_torch_is_not_imported(python) -> None:
-    code = ("import sys\nfrom wfsim.cli.main import main\n"
-            "print(main(['validate', 'small.yaml', 'learning.kind=lora']))\n"
-            "print([name for name in ('torch', 'matplotlib', 'transformers', 'pandas') if name in sys.modules])")
+    code = (
+        "import sys\nfrom wfsim.cli.main import main\n"
+        "print(main(['validate', 'small.yaml', 'learning.kind=lora']))\n"
+        "print([name for name in ('torch', 'matplotlib', 'transformers', 'pandas') if name in sys.modules])"
+    )
     assert python("-c", code).out.endswith("\n0\n[]\n")

@@ -17,31 +17,65 @@ _ROUND_S = 10.0
 
 def _transfer(direction: str, device: str, start_s: float, end_s: float, lost: float) -> trace.TransferEnded:
     return trace.TransferEnded(
-        t_s=end_s, transfer=f"{direction}/{device}/{start_s}", direction=direction, device=device, start_s=start_s,
-        outcome="partial" if lost else "delivered", packets_sent=10, packets_lost=int(10 * lost), attempts=1,
-        sent_bits=1e6, delivered_bits=1e6 * (1 - lost), lost_bits=1e6 * lost, repeated_bits=0.0,
-        undelivered_bits=1e6 * lost, airtime_s=end_s - start_s, energy_j=2.0, lost=list(range(int(10 * lost))),
-        blocks=5, blocks_at_cap=0, blocks_at_zero=0)
+        t_s=end_s,
+        transfer=f"{direction}/{device}/{start_s}",
+        direction=direction,
+        device=device,
+        start_s=start_s,
+        outcome="partial" if lost else "delivered",
+        cut=False,
+        packets_sent=10,
+        packets_lost=int(10 * lost),
+        attempts=1,
+        sent_bits=1e6,
+        delivered_bits=1e6 * (1 - lost),
+        lost_bits=1e6 * lost,
+        repeated_bits=0.0,
+        undelivered_bits=1e6 * lost,
+        airtime_s=end_s - start_s,
+        energy_j=2.0,
+        lost=list(range(int(10 * lost))),
+        blocks=5,
+        blocks_at_cap=0,
+        blocks_at_zero=0,
+    )
 
 
 def _computed(device: str, number: int, start_s: float, end_s: float, *, finished: bool) -> trace.ComputeEnded:
-    return trace.ComputeEnded(t_s=end_s, device=device, round=number, compute_s=end_s - start_s, energy_j=3.0,
-                              finished=finished)
+    return trace.ComputeEnded(
+        t_s=end_s, device=device, round=number, compute_s=end_s - start_s, energy_j=3.0, finished=finished
+    )
 
 
 def _round(number: int, devices: Sequence[str], deadline: bool) -> list[trace.Record]:
     start_s, close_s = (number - 1) * _ROUND_S, number * _ROUND_S
-    records: list[trace.Record] = [trace.RoundStarted(
-        t_s=start_s, round=number, version=number - 1, available=len(devices), cohort=list(devices),
-        deadline_s=close_s if deadline else None)]
+    records: list[trace.Record] = [
+        trace.RoundStarted(
+            t_s=start_s,
+            round=number,
+            version=number - 1,
+            available=len(devices),
+            cohort=list(devices),
+            deadline_s=close_s if deadline else None,
+        )
+    ]
     records += [_transfer("down", device, start_s, start_s + 1.0, 0.0) for device in devices]
     for rank, device in enumerate(devices[:-1]):
         ready_s = start_s + 2.0 + 6.0 * rank / len(devices)
         records.append(_computed(device, number, start_s + 1.0, ready_s, finished=True))
         records.append(_transfer("up", device, ready_s, ready_s + 1.0, 0.3))
     records.append(_computed(devices[-1], number, start_s + 1.0, close_s, finished=False))
-    records.append(trace.RoundClosed(t_s=close_s, round=number, version=number, participants=len(devices) - 1,
-                                     arrived=len(devices) - 1, coverage=0.7, round_s=_ROUND_S))
+    records.append(
+        trace.RoundClosed(
+            t_s=close_s,
+            round=number,
+            version=number,
+            participants=len(devices) - 1,
+            arrived=len(devices) - 1,
+            coverage=0.7,
+            round_s=_ROUND_S,
+        )
+    )
     return records
 
 
@@ -52,18 +86,42 @@ MakeRun = Callable[..., Run]
 def make_run(tmp_path: Path) -> MakeRun:
     """make_run(name, seed, accuracies, devices=, deadline=): one round per accuracy, None where not evaluated."""
 
-    def make(name: str, seed: int, accuracies: Sequence[float | None], *, devices: Sequence[str] = ("d00001", "d00002"),
-             deadline: bool = False) -> Run:
+    def make(
+        name: str,
+        seed: int,
+        accuracies: Sequence[float | None],
+        *,
+        devices: Sequence[str] = ("d00001", "d00002"),
+        deadline: bool = False,
+    ) -> Run:
         path = tmp_path / f"{name}-{seed}"
         path.mkdir()
-        records: list[trace.Record] = [trace.RunStarted(
-            t_s=0.0, format=trace.FORMAT, scenario=name, seed=seed, devices=len(devices), rank=4, entries=100,
-            update_bits=10**6, download_bits=10**6)]
+        records: list[trace.Record] = [
+            trace.RunStarted(
+                t_s=0.0,
+                format=trace.FORMAT,
+                scenario=name,
+                seed=seed,
+                devices=len(devices),
+                rank=4,
+                entries=100,
+                update_bits=10**6,
+                download_bits=10**6,
+            )
+        ]
         for number, accuracy in enumerate(accuracies, start=1):
             records += _round(number, devices, deadline)
             if accuracy is not None:
-                records.append(trace.Evaluated(t_s=number * _ROUND_S, round=number, version=number, accuracy=accuracy,
-                                               loss=1.0, device_accuracy={}))
+                records.append(
+                    trace.Evaluated(
+                        t_s=number * _ROUND_S,
+                        round=number,
+                        version=number,
+                        accuracy=accuracy,
+                        loss=1.0,
+                        device_accuracy={},
+                    )
+                )
         summary, file = Summary(), trace.FileSink(path / "journal.jsonl")
         journal = trace.Journal([file, summary])
         for record in records:

@@ -68,8 +68,10 @@ def test_listing_figures_does_not_import_matplotlib() -> None:
 
 def test_drawing_does_not_touch_pyplot(make_run, tmp_path: Path) -> None:
     run = make_run("a", 1, [0.2])
-    code = ("import sys; from pathlib import Path; "
-            "from wfsim.figures import draw; from wfsim.results.directory import Run; "
-            f"draw('timeline', [Run({str(run.path)!r})], Path({str(tmp_path / 'a.png')!r})); "
-            "sys.exit('matplotlib.pyplot' in sys.modules)")
+    code = (
+        "import sys; from pathlib import Path; "
+        "from wfsim.figures import draw; from wfsim.results.directory import Run; "
+        f"draw('timeline', [Run({str(run.path)!r})], Path({str(tmp_path / 'a.png')!r})); "
+        "sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

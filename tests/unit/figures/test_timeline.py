@@ -19,7 +19,7 @@ def _bars(axes, label: str):
 
 def test_spans_say_when_and_what_was_lost(make_run) -> None:
     story = read_story(make_run("a", 1, [0.5]).journal())
-    upload, = (span for span in story.spans if span.phase == UPLOAD)
+    (upload,) = (span for span in story.spans if span.phase == UPLOAD)
     trained, cut = (span for span in story.spans if span.phase == COMPUTE)
     assert (upload.device, upload.start_s, upload.end_s) == ("d00001", 2.0, 3.0)
     assert upload.lost == pytest.approx(0.3)
@@ -29,8 +29,16 @@ def test_spans_say_when_and_what_was_lost(make_run) -> None:
 
 def test_labels_are_short_and_units_named(make_run, tmp_path: Path) -> None:
     text = draw("timeline", [make_run("a", 7, [0.5] * 5, deadline=True)], tmp_path / "a.svg").read_text()
-    for label in (">d1<", ">d2<", "Simulated time (s)", "a, seed 7: rounds 1 to 3", ">round 3<", ">deadline<", ">cut<",
-                  "lost (share of height)"):
+    for label in (
+        ">d1<",
+        ">d2<",
+        "Simulated time (s)",
+        "a, seed 7: rounds 1 to 3",
+        ">round 3<",
+        ">deadline<",
+        ">cut<",
+        "lost (share of height)",
+    ):
         assert label in text
     assert "round 4" not in text and "d00001" not in text
 

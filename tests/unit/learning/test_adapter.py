@@ -22,7 +22,10 @@ def test_all_linear_has_six_pairs_a_layer_and_the_head():
 def test_named_targets_keep_forward_order():
     shapes = adapter_shapes(AdapterSettings(target_modules=("v_proj", "q_proj")), CONFIG, 10)
     assert [pair.name.split(".", 2)[2] for pair in shapes.pairs[:3]] == [
-        "0.attention.q_proj", "0.attention.v_proj", "1.attention.q_proj"]
+        "0.attention.q_proj",
+        "0.attention.v_proj",
+        "1.attention.q_proj",
+    ]
 
 
 def test_unknown_target_names_the_nearest():

@@ -20,12 +20,16 @@ class Bench:
 
     def compute(self, chunks: Sequence[Sequence[Job]]) -> list[list[Adapter]]:
         self.chunks += [[job.device for job in chunk] for chunk in chunks]
-        return [[Adapter(pairs={}, dense={"h": np.array([job.round], np.float32)}) for job in chunk] for chunk in chunks]
+        return [
+            [Adapter(pairs={}, dense={"h": np.array([job.round], np.float32)}) for job in chunk] for chunk in chunks
+        ]
 
     def submit(self, *devices: str) -> list[Ticket]:
         start = Adapter(pairs={}, dense={})
-        return [self.engine.submit(Job(device=d, round=int(d), base_version=0, start=start, batches=(), weight=1.0))
-                for d in devices]
+        return [
+            self.engine.submit(Job(device=d, round=int(d), base_version=0, start=start, batches=(), weight=1.0))
+            for d in devices
+        ]
 
 
 def test_nothing_is_computed_before_it_is_read() -> None:

@@ -17,8 +17,15 @@ def counted_by_torch(targets: list[str], rank: int) -> tuple[int, int]:
     from torch.utils.flop_counter import FlopCounterMode
 
     config = transformers.ViTConfig(
-        hidden_size=64, num_hidden_layers=3, num_attention_heads=4, intermediate_size=128, image_size=28, patch_size=7,
-        num_channels=1, num_labels=10, attn_implementation="eager",
+        hidden_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=128,
+        image_size=28,
+        patch_size=7,
+        num_channels=1,
+        num_labels=10,
+        attn_implementation="eager",
     )
     model = transformers.ViTForImageClassification(config)
     model = peft.get_peft_model(model, peft.LoraConfig(r=rank, target_modules=targets, modules_to_save=["classifier"]))

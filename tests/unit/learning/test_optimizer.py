@@ -8,10 +8,14 @@ from wfsim.learning.optimizer import Optimizer
 torch = pytest.importorskip("torch")
 CASES = [
     ({"kind": "sgd", "lr": 0.1}, lambda p: torch.optim.SGD([p], lr=0.1)),
-    ({"kind": "sgd", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.01},
-     lambda p: torch.optim.SGD([p], lr=0.1, momentum=0.9, weight_decay=0.01)),
-    ({"kind": "adamw", "lr": 0.01, "betas": (0.8, 0.99), "eps": 1e-6, "weight_decay": 0.1},
-     lambda p: torch.optim.AdamW([p], lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1)),
+    (
+        {"kind": "sgd", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.01},
+        lambda p: torch.optim.SGD([p], lr=0.1, momentum=0.9, weight_decay=0.01),
+    ),
+    (
+        {"kind": "adamw", "lr": 0.01, "betas": (0.8, 0.99), "eps": 1e-6, "weight_decay": 0.1},
+        lambda p: torch.optim.AdamW([p], lr=0.01, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+    ),
 ]
 
 
@@ -42,8 +46,9 @@ def test_a_prefix_of_the_state_goes_on_alone(settings):
     assert torch.equal(whole[0], part[0]) and not torch.equal(whole[2], part[2])
 
 
-@pytest.mark.parametrize("settings", [{"kind": "adamw", "betas": (1.0, 0.9)}, {"kind": "sgd", "momentum": 1.0},
-                                      {"kind": "sgd", "lr": 0.0}])
+@pytest.mark.parametrize(
+    "settings", [{"kind": "adamw", "betas": (1.0, 0.9)}, {"kind": "sgd", "momentum": 1.0}, {"kind": "sgd", "lr": 0.0}]
+)
 def test_settings_out_of_range(settings):
     with pytest.raises(ValidationError):
         Optimizer.parse(settings)

@@ -41,12 +41,19 @@ def test_config_names_no_path(tmp_path):
     assert config["target_modules"] == ["fc2", "q_proj"] and config["base_model_name_or_path"] == "wfsim/tiny_vit"
 
 
-@pytest.mark.parametrize("settings, classes, says", [
-    (AdapterSettings(rank=3, target_modules=("q_proj", "fc2")), 5, r"has shape \(2, 64\), needs \(3, 64\)|has shape"),
-    (AdapterSettings(rank=2, target_modules=("q_proj", "fc1", "fc2")), 5, "lacks .*fc1.lora_A"),
-    (AdapterSettings(rank=2, target_modules=("fc2",)), 5, "does not train: .*q_proj"),
-    (SETTINGS, 6, "classifier"),
-])
+@pytest.mark.parametrize(
+    "settings, classes, says",
+    [
+        (
+            AdapterSettings(rank=3, target_modules=("q_proj", "fc2")),
+            5,
+            r"has shape \(2, 64\), needs \(3, 64\)|has shape",
+        ),
+        (AdapterSettings(rank=2, target_modules=("q_proj", "fc1", "fc2")), 5, "lacks .*fc1.lora_A"),
+        (AdapterSettings(rank=2, target_modules=("fc2",)), 5, "does not train: .*q_proj"),
+        (SETTINGS, 6, "classifier"),
+    ],
+)
 def test_refuses_an_adapter_of_other_shapes(tmp_path, settings, classes, says):
     write(tmp_path)
     with pytest.raises(ScenarioError, match=says):

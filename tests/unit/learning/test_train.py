@@ -29,8 +29,16 @@ def task():
 
 def train(task, jobs, batch_size=BATCH):
     base, images, labels, shapes = task
-    return train_chunk(base, images, labels, jobs, shapes=shapes, scale=SETTINGS.scale, batch_size=batch_size,
-                       optimizer=Optimizer.parse({"kind": "adamw", "lr": 0.01}))
+    return train_chunk(
+        base,
+        images,
+        labels,
+        jobs,
+        shapes=shapes,
+        scale=SETTINGS.scale,
+        batch_size=batch_size,
+        optimizer=Optimizer.parse({"kind": "adamw", "lr": 0.01}),
+    )
 
 
 def job(task, *batches):

@@ -10,9 +10,18 @@ from wfsim.learning.models import Model
 from wfsim.learning.vit_config import linear_modules, read_vit_config
 
 VALID = {
-    "model_type": "vit", "hidden_act": "gelu", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
-    "intermediate_size": 128, "image_size": 28, "patch_size": 7, "num_channels": 3, "layer_norm_eps": 1e-12,
-    "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0,
+    "model_type": "vit",
+    "hidden_act": "gelu",
+    "hidden_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 128,
+    "image_size": 28,
+    "patch_size": 7,
+    "num_channels": 3,
+    "layer_norm_eps": 1e-12,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
 }
 
 
@@ -35,16 +44,19 @@ def test_linear_modules_in_forward_order(tmp_path):
     assert len(names) == 12 and modules[4][1:] == (128, 64) and modules[5][1:] == (64, 128)
 
 
-@pytest.mark.parametrize("change, says", [
-    ({"model_type": "bert"}, "model_type: is 'bert'; wfsim computes only 'vit'"),
-    ({"hidden_act": "relu"}, "hidden_act: is 'relu'"),
-    ({"qkv_bias": False}, "qkv_bias"),
-    ({"hidden_dropout_prob": 0.1}, "hidden_dropout_prob: is 0.1"),
-    ({"patch_size": 9}, "patch_size: 9 does not divide 28"),
-    ({"num_attention_heads": 5}, "num_attention_heads"),
-    ({"hidden_size": None}, "hidden_size: is None"),
-    ({"image_size": [28, 28]}, "image_size"),
-])
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        ({"model_type": "bert"}, "model_type: is 'bert'; wfsim computes only 'vit'"),
+        ({"hidden_act": "relu"}, "hidden_act: is 'relu'"),
+        ({"qkv_bias": False}, "qkv_bias"),
+        ({"hidden_dropout_prob": 0.1}, "hidden_dropout_prob: is 0.1"),
+        ({"patch_size": 9}, "patch_size: 9 does not divide 28"),
+        ({"num_attention_heads": 5}, "num_attention_heads"),
+        ({"hidden_size": None}, "hidden_size: is None"),
+        ({"image_size": [28, 28]}, "image_size"),
+    ],
+)
 def test_refuses_what_it_cannot_compute(tmp_path, change, says):
     with pytest.raises(ScenarioError, match=says):
         read_vit_config(write(tmp_path, **change))

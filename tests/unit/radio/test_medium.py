@@ -43,6 +43,7 @@ def test_records_of_one_transfer(make_air: Callable[..., Any]) -> None:
 
 def test_the_same_journal_whatever_the_order_of_starting(make_air: Callable[..., Any]) -> None:
     """Simultaneous transfers are planned in order of name."""
+
     def ends(names: str) -> list[dict[str, Any]]:
         air = make_air([1e6, 1e7, 1e8], band_hz=1e5)
         for name in names:

@@ -19,7 +19,8 @@ def test_bits_are_floats_of_any_number_of_fragments() -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"mtu_bytes": 63}, {"mtu_bytes": 65_536}, {"header_bytes": -1}, {"mtu_bytes": 1500.5}])
+    "fields", [{"mtu_bytes": 63}, {"mtu_bytes": 65_536}, {"header_bytes": -1}, {"mtu_bytes": 1500.5}]
+)
 def test_sizes_out_of_range_are_refused(fields: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
         Packets(**fields)

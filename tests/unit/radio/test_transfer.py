@@ -13,8 +13,15 @@ _STREAMS = Streams(1)
 
 
 def _transfer(bits: list[float], *, links: int = 1, transport: Any = "unreliable") -> Transfer:
-    return Transfer(name="A", devices=tuple(f"d{link}" for link in range(links)), links=np.arange(links), weight=1.0,
-                    bits=np.array(bits), transport=Transport.parse(transport), start_s=0.5)
+    return Transfer(
+        name="A",
+        devices=tuple(f"d{link}" for link in range(links)),
+        links=np.arange(links),
+        weight=1.0,
+        bits=np.array(bits),
+        transport=Transport.parse(transport),
+        start_s=0.5,
+    )
 
 
 def _radiate(transfer: Transfer, *pieces: tuple[float, list[bool]]) -> None:
@@ -108,8 +115,8 @@ def test_a_delivery_is_a_copy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flown", "arrived"),
-    [(0.0, [False, False]), (9.0, [False, False]), (10.0, [True, False]), (29.0, [True, False])])
+    ("flown", "arrived"), [(0.0, [False, False]), (9.0, [False, False]), (10.0, [True, False]), (29.0, [True, False])]
+)
 def test_a_cut_loses_the_packet_on_the_air(flown: float, arrived: list[bool]) -> None:
     transfer = _transfer([10.0, 20.0])
     _radiate(transfer, (flown, [False]))

@@ -54,6 +54,7 @@ def _find(lines: list[Line], kind: str, number: int = 0, **fields: Any) -> Line:
 
 def _breaks(invariant: str) -> Callable[[Mutation], Mutation]:
     """The mutation breaks this invariant alone, and returns its sentence."""
+
     def register(mutation: Mutation) -> Mutation:
         _MUTATIONS.setdefault(invariant, []).append(mutation)
         return mutation
@@ -104,8 +105,10 @@ def _time_goes_back(lines: list[Line]) -> str:
 def _sent_from_nowhere(lines: list[Line]) -> str:
     line = _find(lines, "transfer_ended")
     line["sent_bits"] += 1000.0
-    return (f"{_seq(lines, line)}{line['transfer']} sent {line['sent_bits']:g} bits "
-            f"but accounts for {line['delivered_bits']:g}")
+    return (
+        f"{_seq(lines, line)}{line['transfer']} sent {line['sent_bits']:g} bits "
+        f"but accounts for {line['delivered_bits']:g}"
+    )
 
 
 @_breaks("bits_are_conserved")
@@ -113,8 +116,10 @@ def _offered_and_forgotten(lines: list[Line]) -> str:
     line = _find(lines, "transfer_ended", direction="up")
     offered = _find(lines, "transfer_started", transfer=line["transfer"])
     offered["offered_bits"] += 8000
-    return (f"{_seq(lines, line)}{line['transfer']} offered {offered['offered_bits']:g} bits "
-            f"but accounts for {line['delivered_bits']:g}")
+    return (
+        f"{_seq(lines, line)}{line['transfer']} offered {offered['offered_bits']:g} bits "
+        f"but accounts for {line['delivered_bits']:g}"
+    )
 
 
 @_breaks("bits_are_not_negative")
@@ -273,8 +278,12 @@ def _version_falls(lines: list[Line]) -> str:
 
 @pytest.mark.parametrize(
     "mutation",
-    [pytest.param(mutation, id=f"{invariant}-{mutation.__name__.strip('_')}")
-     for invariant, mutations in _MUTATIONS.items() for mutation in mutations])
+    [
+        pytest.param(mutation, id=f"{invariant}-{mutation.__name__.strip('_')}")
+        for invariant, mutations in _MUTATIONS.items()
+        for mutation in mutations
+    ],
+)
 def test_a_breach_is_told_and_nothing_else(mutation: Mutation) -> None:
     lines = copy.deepcopy(list(_sound()))
     sentence = mutation(lines)
@@ -309,6 +318,8 @@ def test_malformed_records_are_named() -> None:
     lines[3]["type"] = "nonsense"
     del lines[4]["t_s"]
     lines[5]["extra"] = 1
-    assert verify(lines) == ["record 3: no record type called 'nonsense'",
-                             f"record 4: {lines[4]['type']} has the wrong fields: t_s",
-                             f"record 5: {lines[5]['type']} has the wrong fields: extra"]
+    assert verify(lines) == [
+        "record 3: no record type called 'nonsense'",
+        f"record 4: {lines[4]['type']} has the wrong fields: t_s",
+        f"record 5: {lines[5]['type']} has the wrong fields: extra",
+    ]

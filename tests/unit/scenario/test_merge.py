@@ -25,7 +25,8 @@ def fading(old: Any, new: Any) -> Any:
 
 def test_later_keys_win_and_mappings_merge() -> None:
     assert merged({"seed": 1, "stop": {"rounds": 3}}, {"seed": 2, "stop": {"time_s": 5.0}}) == {
-        "seed": 2, "stop": {"rounds": 3, "time_s": 5.0},
+        "seed": 2,
+        "stop": {"rounds": 3, "time_s": 5.0},
     }
 
 
@@ -97,8 +98,10 @@ def test_a_circle_is_refused_with_its_chain(written: Callable[..., Path]) -> Non
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("[a]", "expected a file or the name of a scenario"), ("3", "expected a file"),
-        ("nowhere", "no scenario called 'nowhere'"), ("''", "'' is a directory"),
+        ("[a]", "expected a file or the name of a scenario"),
+        ("3", "expected a file"),
+        ("nowhere", "no scenario called 'nowhere'"),
+        ("''", "'' is a directory"),
     ],
 )
 def test_what_cannot_be_extended(written: Callable[..., Path], value: str, message: str) -> None:

@@ -54,13 +54,17 @@ def test_a_list_item_is_reached_by_its_index() -> None:
 
 def test_overrides_apply_in_order() -> None:
     assert overridden(["radio.fading=rayleigh", "radio.fading.coherence_s=2"])["radio"]["fading"] == {
-        "kind": "rayleigh", "coherence_s": 2,
+        "kind": "rayleigh",
+        "coherence_s": 2,
     }
 
 
 def test_python_callers_pass_a_mapping_of_values() -> None:
     assert overridden({"stop.rounds": 5, "radio": {"fading": "rayleigh"}, "x": (1, 2)}) == {
-        **OLD, "stop": {"rounds": 5}, "radio": {"fading": "rayleigh"}, "x": [1, 2],
+        **OLD,
+        "stop": {"rounds": 5},
+        "radio": {"fading": "rayleigh"},
+        "x": [1, 2],
     }
 
 

@@ -57,10 +57,15 @@ def test_the_kind_decides_the_fields_of_a_slot() -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        (("sites", 0, "weight"), [">= 0", "<= 1"]), (("pair", 1, "weight"), [">= 0", "<= 1"]),
-        (("named", "x", "weight"), [">= 0", "<= 1"]), (("mixed",), ["> 0"]),
-        (("fading", "k_db"), [">= -60", "<= 60"]), (("sites", 0, "fading", "coherence_s"), ["> 0"]),
-        (("fading", "nothing"), []), (("pair", 2), []), (("nothing", "below"), []),
+        (("sites", 0, "weight"), [">= 0", "<= 1"]),
+        (("pair", 1, "weight"), [">= 0", "<= 1"]),
+        (("named", "x", "weight"), [">= 0", "<= 1"]),
+        (("mixed",), ["> 0"]),
+        (("fading", "k_db"), [">= -60", "<= 60"]),
+        (("sites", 0, "fading", "coherence_s"), ["> 0"]),
+        (("fading", "nothing"), []),
+        (("pair", 2), []),
+        (("nothing", "below"), []),
     ],
 )
 def test_walks_to_the_bounds_of_a_field(path: KeyPath, expected: list[str]) -> None:

@@ -44,9 +44,16 @@ def test_reads_plain_data() -> None:
 @pytest.mark.parametrize(
     ("path", "line"),
     [
-        (("seed",), 2), (("radio",), 3), (("radio", "bandwidth_hz"), 4), (("radio", "fading"), 5),
-        (("radio", "fading", "k_db"), 6), (("sites",), 7), (("sites", 0), 8), (("sites", 0, "devices"), 9),
-        (("sites", 1), 10), (("sites", 1, "name"), 10),
+        (("seed",), 2),
+        (("radio",), 3),
+        (("radio", "bandwidth_hz"), 4),
+        (("radio", "fading"), 5),
+        (("radio", "fading", "k_db"), 6),
+        (("sites",), 7),
+        (("sites", 0), 8),
+        (("sites", 0, "devices"), 9),
+        (("sites", 1), 10),
+        (("sites", 1, "name"), 10),
     ],
 )
 def test_knows_the_line_of_every_key(path: tuple[str | int, ...], line: int) -> None:
@@ -55,7 +62,7 @@ def test_knows_the_line_of_every_key(path: tuple[str | int, ...], line: int) -> 
 
 
 def test_quoted_and_block_scalars_are_text() -> None:
-    text = "a: [\"1e6\", 'true', \"\"]\nb: |\n  3\n"
+    text = 'a: ["1e6", \'true\', ""]\nb: |\n  3\n'
     assert parse_yaml(text, "f").plain() == {"a": ["1e6", "true", ""], "b": "3\n"}
 
 
@@ -123,9 +130,13 @@ def test_the_file_is_read_as_utf_8_with_or_without_a_byte_order_mark(written: Ca
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
-        (b"", None, "the file is empty"), (b"# nothing\n", None, "is empty"), (b"---\n", None, "is empty"),
-        (b"- a\n", 1, "expected a mapping"), (b"\nhello\n", 2, "expected a mapping"),
-        (b"a: 1\nb: \xff\n", 2, "not UTF-8"), ("a: 1\n".encode("utf-16"), 1, "not UTF-8"),
+        (b"", None, "the file is empty"),
+        (b"# nothing\n", None, "is empty"),
+        (b"---\n", None, "is empty"),
+        (b"- a\n", 1, "expected a mapping"),
+        (b"\nhello\n", 2, "expected a mapping"),
+        (b"a: 1\nb: \xff\n", 2, "not UTF-8"),
+        ("a: 1\n".encode("utf-16"), 1, "not UTF-8"),
         (b"#" * (MAX_BYTES + 1), None, "larger than"),
     ],
 )

@@ -8,8 +8,35 @@ from wfsim.scenario.yaml_source import read_yaml
 from wfsim.scenario.yaml_target import write_yaml
 
 TEXTS = [
-    "", "1e6", ".5e3", "007", "0o7", "1_0", "~", "null", "true", "- a", "a: b", "# x", "<<", "2024-01-01", "x\ny", " a",
-    "é", "\x85", "\u2028", "\x00", "\ufeff", "x" * 300, "a b " * 60, "@a", "*a", "'", '"', "---", "1" * 200,
+    "",
+    "1e6",
+    ".5e3",
+    "007",
+    "0o7",
+    "1_0",
+    "~",
+    "null",
+    "true",
+    "- a",
+    "a: b",
+    "# x",
+    "<<",
+    "2024-01-01",
+    "x\ny",
+    " a",
+    "é",
+    "\x85",
+    "\u2028",
+    "\x00",
+    "\ufeff",
+    "x" * 300,
+    "a b " * 60,
+    "@a",
+    "*a",
+    "'",
+    '"',
+    "---",
+    "1" * 200,
 ]
 NUMBERS = [0, -3, 10**20, 0.1, 1e16, 1e-8, 5e-324, 2e9, float("inf"), True, False, None]
 

@@ -35,9 +35,9 @@ def test_a_larger_cell_keeps_every_bearing():
         assert large.nodes[name]["x_m"] == pytest.approx(2 * node["x_m"], rel=1e-12)
 
 
-@pytest.mark.parametrize("fields", [
-    {"devices": 0}, {"radius_m": 0}, {"min_distance_m": -1}, {"radius_m": 35}, {"radius_m": float("inf")}
-])
+@pytest.mark.parametrize(
+    "fields", [{"devices": 0}, {"radius_m": 0}, {"min_distance_m": -1}, {"radius_m": 35}, {"radius_m": float("inf")}]
+)
 def test_impossible_cells_are_refused(fields):
     with pytest.raises(ValidationError):
         Cell(**fields)

@@ -35,9 +35,15 @@ def test_duplicate_names_are_refused_by_name():
         placed(A, B, C, B, A)
 
 
-@pytest.mark.parametrize("device", [
-    {"name": "bs", "distance_m": 1.0}, {"name": "", "distance_m": 1.0}, {"name": "a", "distance_m": 0.0}, {"name": "a"}
-])
+@pytest.mark.parametrize(
+    "device",
+    [
+        {"name": "bs", "distance_m": 1.0},
+        {"name": "", "distance_m": 1.0},
+        {"name": "a", "distance_m": 0.0},
+        {"name": "a"},
+    ],
+)
 def test_impossible_devices_are_refused(device):
     with pytest.raises(ValidationError):
         placed(device)

@@ -20,9 +20,14 @@ Line = dict[str, Any]
 
 def _world(**fields: Any) -> tuple[World, list[Line]]:
     lines: list[Line] = []
-    scenario = Scenario.model_validate({
-        "topology": {"kind": "cell", "devices": 3}, "stop": {"rounds": 1},
-        "learning": {"kind": "none", "data": "digits"}, **fields})
+    scenario = Scenario.model_validate(
+        {
+            "topology": {"kind": "cell", "devices": 3},
+            "stop": {"rounds": 1},
+            "learning": {"kind": "none", "data": "digits"},
+            **fields,
+        }
+    )
     return build_world(scenario, Journal([lines.append])), lines
 
 

@@ -20,9 +20,17 @@ def federation(codec: Dense) -> Learned:
     """A federation of the digits scenario whose engine is never asked to compute."""
     scenario, streams = load_scenario("digits"), Streams(1)
     workload = build_workload(scenario.learning, streams, scenario.topology.device_names())
-    return Learned(workload=workload, streams=streams, engine=Engine(compute=lambda chunks: [], chunk_jobs=5),
-                   try_out=lambda adapter: None, aggregator=FedIt(), codec=codec, download_codec=codec,
-                   max_fragment_bytes=1472, current=initial_adapter(workload.shapes, streams))
+    return Learned(
+        workload=workload,
+        streams=streams,
+        engine=Engine(compute=lambda chunks: [], chunk_jobs=5),
+        try_out=lambda adapter: None,
+        aggregator=FedIt(),
+        codec=codec,
+        download_codec=codec,
+        max_fragment_bytes=1472,
+        current=initial_adapter(workload.shapes, streams),
+    )
 
 
 def start_of(learned: Learned, device: str) -> np.ndarray:

@@ -21,7 +21,10 @@ def test_a_job_whose_packets_all_get_lost_is_never_computed(play) -> None:
 
 
 def test_a_round_without_any_arrival_keeps_the_adapter(play) -> None:
-    lines = play("digits.yaml", [*TINY, "radio.link.residual_loss=0.999999", "stop.rounds=2", "radio.downlink.transport=unreliable"])
+    lines = play(
+        "digits.yaml",
+        [*TINY, "radio.link.residual_loss=0.999999", "stop.rounds=2", "radio.downlink.transport=unreliable"],
+    )
     assert last(lines, "round_closed")["version"] == 0
     assert last(lines, "jobs_counted")["computed"] == 0
     scores = [(line["accuracy"], line["loss"]) for line in lines if line["type"] == "evaluated"]

@@ -14,7 +14,9 @@ class Missing(Part, slot="missing"):
     An entry that a codec chose not to send is not missing: it is a zero delta and counts in the mean.
     """
 
-    def mean(self, deltas: NDArray[np.float64], masks: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    def mean(
+        self, deltas: NDArray[np.float64], masks: NDArray[np.bool_], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Mean delta [entries] of `deltas` [uploads, entries] where `masks` is true; `weights` [uploads] > 0."""
         raise NotImplementedError(type(self).__name__)
 

@@ -15,7 +15,9 @@ class Renormalise(Missing, kind="renormalise"):
     then not missing at random.
     """
 
-    def mean(self, deltas: NDArray[np.float64], masks: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    def mean(
+        self, deltas: NDArray[np.float64], masks: NDArray[np.bool_], weights: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         arrived_weight = (masks * weights[:, None]).sum(axis=0)
         total = (deltas * masks * weights[:, None]).sum(axis=0)
         return np.divide(total, arrived_weight, out=np.zeros_like(total), where=arrived_weight > 0.0)

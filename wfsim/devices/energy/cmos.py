@@ -26,8 +26,10 @@ class Cmos(Energy, kind="cmos"):
 
     def compute_j(self, flops: float, flops_per_s: float, duration_s: float) -> float:
         if not math.isfinite(flops_per_s):
-            raise RunError("energy cmos needs a clock frequency, but the compute model's speed is infinite "
-                           "(compute instant); use compute flops, or energy none or constant_power")
+            raise RunError(
+                "energy cmos needs a clock frequency, but the compute model's speed is infinite "
+                "(compute instant); use compute flops, or energy none or constant_power"
+            )
         cycles, clock_hz = flops / self.flops_per_cycle, flops_per_s / self.flops_per_cycle
         return self.kappa * cycles * clock_hz**2
 

@@ -29,8 +29,10 @@ class Dirichlet(Partition, kind="dirichlet"):
         names = sorted(devices)
         classes = 1 + max(train_labels.max(initial=-1), test_labels.max(initial=-1))
         edges = self._edges(streams, len(names), np.bincount(train_labels, minlength=classes))
-        return Shards(train=_deal(streams, names, "train", edges, train_labels),
-                      test=_deal(streams, names, "test", edges, test_labels))
+        return Shards(
+            train=_deal(streams, names, "train", edges, train_labels),
+            test=_deal(streams, names, "test", edges, test_labels),
+        )
 
     def _edges(self, streams: Streams, devices: int, class_sizes: NDArray[np.int64]) -> NDArray[np.float64]:
         wish = f"{devices} devices at least {self.min_examples} of {class_sizes.sum()} training examples each"
@@ -40,8 +42,10 @@ class Dirichlet(Partition, kind="dirichlet"):
             edges = self._draw(streams, attempt, devices, len(class_sizes))
             if np.diff(_cuts(edges, class_sizes)).sum(axis=0).min() >= self.min_examples:
                 return edges
-        raise RunError(f"partition dirichlet: {_ATTEMPTS} attempts with alpha {self.alpha:g} did not give {wish}; "
-                       "lower min_examples, raise alpha or take fewer devices")
+        raise RunError(
+            f"partition dirichlet: {_ATTEMPTS} attempts with alpha {self.alpha:g} did not give {wish}; "
+            "lower min_examples, raise alpha or take fewer devices"
+        )
 
     def _draw(self, streams: Streams, attempt: int, devices: int, classes: int) -> NDArray[np.float64]:
         """Cumulative proportions [classes, devices + 1], from 0 to exactly 1 in each row."""

@@ -20,10 +20,14 @@ class Iid(Partition, kind="iid"):
     def split(self, streams: Streams, devices: Sequence[str], train_labels: Labels, test_labels: Labels) -> Shards:
         names = sorted(devices)
         if len(names) > len(train_labels):
-            raise RunError(f"partition iid: {len(names)} devices cannot share {len(train_labels)} training examples; "
-                           "take fewer devices or more data")
-        return Shards(train=_deal(streams, names, "train", len(train_labels)),
-                      test=_deal(streams, names, "test", len(test_labels)))
+            raise RunError(
+                f"partition iid: {len(names)} devices cannot share {len(train_labels)} training examples; "
+                "take fewer devices or more data"
+            )
+        return Shards(
+            train=_deal(streams, names, "train", len(train_labels)),
+            test=_deal(streams, names, "test", len(test_labels)),
+        )
 
 
 def _deal(streams: Streams, names: list[str], part: str, examples: int) -> dict[str, Indices]:

@@ -14,10 +14,8 @@ from pathlib import Path
 
 DEFAULT_DATA_DIR = Path("/usr/share/datasets/fashion-mnist")
 DEFAULT_OUT_DIR = Path(__file__).parent / "tiny_vit"
-CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-               "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
-DATA_LICENCE = ("Fashion-MNIST, MIT licence, (c) 2017 Zalando SE, "
-                "from the Debian package dataset-fashion-mnist")
+CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+DATA_LICENCE = "Fashion-MNIST, MIT licence, (c) 2017 Zalando SE, from the Debian package dataset-fashion-mnist"
 WEIGHTS_LICENCE = "Apache-2.0 (trained by the wfsim project)"
 
 IMAGE_SIZE_PX = 28
@@ -38,7 +36,7 @@ def read_idx_images(path):
     import torch
 
     raw = bytearray(gzip.decompress(Path(path).read_bytes()))
-    count, rows, columns = (int.from_bytes(raw[i:i + 4], "big") for i in (4, 8, 12))
+    count, rows, columns = (int.from_bytes(raw[i : i + 4], "big") for i in (4, 8, 12))
     return torch.frombuffer(raw, dtype=torch.uint8, offset=16).view(count, rows, columns)
 
 
@@ -106,12 +104,20 @@ def make_config():
     from transformers import ViTConfig
 
     return ViTConfig(
-        hidden_size=64, num_hidden_layers=4, num_attention_heads=4, intermediate_size=128,
-        image_size=IMAGE_SIZE_PX, patch_size=7, num_channels=1, pooler_output_size=64,
-        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+        hidden_size=64,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        intermediate_size=128,
+        image_size=IMAGE_SIZE_PX,
+        patch_size=7,
+        num_channels=1,
+        pooler_output_size=64,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
         initializer_range=INITIAL_WEIGHT_STD,
         id2label=dict(enumerate(CLASS_NAMES)),
-        label2id={name: label for label, name in enumerate(CLASS_NAMES)})
+        label2id={name: label for label, name in enumerate(CLASS_NAMES)},
+    )
 
 
 def initialise_weights(model, generator):
@@ -142,10 +148,10 @@ def make_optimiser(model, total_steps):
     """Return AdamW and its one-cycle learning-rate schedule."""
     import torch
 
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=PEAK_LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=PEAK_LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, PEAK_LEARNING_RATE, total_steps=total_steps, pct_start=WARMUP_FRACTION)
+        optimiser, PEAK_LEARNING_RATE, total_steps=total_steps, pct_start=WARMUP_FRACTION
+    )
     return optimiser, schedule
 
 
@@ -169,9 +175,9 @@ def train_epoch(model, optimiser, schedule, images, labels, generator):
     model.train()
     batches = torch.randperm(len(images), generator=generator).split(BATCH_SIZE_IMAGES)
     losses = [
-        train_step(model, optimiser, schedule,
-                   scale_pixels(augment(images[batch], generator)), labels[batch])
-        for batch in batches]
+        train_step(model, optimiser, schedule, scale_pixels(augment(images[batch], generator)), labels[batch])
+        for batch in batches
+    ]
     return sum(losses) / len(losses)
 
 
@@ -206,21 +212,27 @@ def measure_test_accuracy(model_dir, data_dir):
     model = ViTForImageClassification.from_pretrained(model_dir).float().eval()
     images, labels = load_split(data_dir, "t10k")
     with torch.inference_mode():
-        predicted = [model(pixel_values=scale_pixels(part)).logits.argmax(-1)
-                     for part in images.split(1000)]
+        predicted = [model(pixel_values=scale_pixels(part)).logits.argmax(-1) for part in images.split(1000)]
     return (torch.cat(predicted) == labels).double().mean().item()
 
 
 def describe_recipe():
     """Return the training settings fixed in this file."""
     return {
-        "optimiser": "AdamW", "schedule": "one-cycle (cosine)",
-        "initial_weight_std": INITIAL_WEIGHT_STD, "batch_size_images": BATCH_SIZE_IMAGES,
+        "optimiser": "AdamW",
+        "schedule": "one-cycle (cosine)",
+        "initial_weight_std": INITIAL_WEIGHT_STD,
+        "batch_size_images": BATCH_SIZE_IMAGES,
         "peak_learning_rate": PEAK_LEARNING_RATE,
-        "warmup_fraction": WARMUP_FRACTION, "weight_decay": WEIGHT_DECAY,
-        "gradient_clip_norm": GRADIENT_CLIP_NORM, "max_shift_px": MAX_SHIFT_PX,
-        "flip_probability": FLIP_PROBABILITY, "erase_probability": ERASE_PROBABILITY,
-        "erase_side_px": ERASE_SIDE_PX, "pixel_scaling": "(x / 255 - 0.5) / 0.5"}
+        "warmup_fraction": WARMUP_FRACTION,
+        "weight_decay": WEIGHT_DECAY,
+        "gradient_clip_norm": GRADIENT_CLIP_NORM,
+        "max_shift_px": MAX_SHIFT_PX,
+        "flip_probability": FLIP_PROBABILITY,
+        "erase_probability": ERASE_PROBABILITY,
+        "erase_side_px": ERASE_SIDE_PX,
+        "pixel_scaling": "(x / 255 - 0.5) / 0.5",
+    }
 
 
 def describe_versions():
@@ -230,15 +242,22 @@ def describe_versions():
     import transformers
 
     return {
-        "python": platform.python_version(), "torch": torch.__version__,
-        "transformers": transformers.__version__, "safetensors": safetensors.__version__}
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "safetensors": safetensors.__version__,
+    }
 
 
 def write_training_record(out_dir, **measured):
     """Write ``training.json``: what was measured, and from what."""
     record = {
-        **measured, "recipe": describe_recipe(), "versions": describe_versions(),
-        "data_licence": DATA_LICENCE, "weights_licence": WEIGHTS_LICENCE}
+        **measured,
+        "recipe": describe_recipe(),
+        "versions": describe_versions(),
+        "data_licence": DATA_LICENCE,
+        "weights_licence": WEIGHTS_LICENCE,
+    }
     path = Path(out_dir) / "training.json"
     path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
@@ -246,8 +265,7 @@ def write_training_record(out_dir, **measured):
 def parse_arguments(arguments=None):
     """Return the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA_DIR,
-                        help="folder of IDX .gz files")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA_DIR, help="folder of IDX .gz files")
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT_DIR, help="folder to write")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
@@ -266,8 +284,13 @@ def main(arguments=None):
     save_model(model, options.out)
     accuracy = measure_test_accuracy(options.out, options.data)
     write_training_record(
-        options.out, test_accuracy=accuracy, epochs=options.epochs, seed=options.seed,
-        parameters=model.num_parameters(), training_s=training_s)
+        options.out,
+        test_accuracy=accuracy,
+        epochs=options.epochs,
+        seed=options.seed,
+        parameters=model.num_parameters(),
+        training_s=training_s,
+    )
     print(f"test accuracy {accuracy:.4f} after {training_s} s of training")
 
 

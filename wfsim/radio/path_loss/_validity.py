@@ -15,8 +15,10 @@ def require_range(
     array = np.asarray(values, dtype=np.float64)
     outside = array[~((array > 0.0) & (array >= low) & (array <= high) & np.isfinite(array))]
     if outside.size:
-        raise RunError(f"path loss {model}: {name} {outside[0]:g} {unit} is outside the model's validity, "
-                       f"{_range_text(low, high)} {unit}")
+        raise RunError(
+            f"path loss {model}: {name} {outside[0]:g} {unit} is outside the model's validity, "
+            f"{_range_text(low, high)} {unit}"
+        )
 
 
 def _range_text(low: float, high: float) -> str:

