@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wfsim.learning.adapter import last_name
 from wfsim.learning.adapter_stack import AdapterStack, Views
+from wfsim.learning.math_threads import use_one_math_thread
 from wfsim.learning.merged_weights import MergedWeights
 from wfsim.learning.optimizer import Optimizer
 from wfsim.learning.stacked_vit import backward, forward
@@ -62,18 +63,6 @@ def train_chunk(
 
 def _trained(shapes: AdapterShapes) -> set[str]:
     return {last_name(pair) for pair in shapes.pairs}
-
-
-def use_one_math_thread() -> None:
-    """Let torch compute on one thread from now on, in the calling thread.
-
-    With more, BLAS splits a product differently in a chunk of one job than in a larger one. Cores are used by
-    computing several chunks at the same time.
-    """
-    import torch
-
-    if torch.get_num_threads() != 1:
-        torch.set_num_threads(1)
 
 
 @dataclass(frozen=True, kw_only=True)
