@@ -37,7 +37,6 @@ def prepare(chunk_jobs: int, workers: int) -> tuple[Workload, Runner, list[list[
             round=1,
             base_version=0,
             start=start,
-            weight=1.0,
             batches=workload.settings.local.batches(streams, device, 1, indices),
         )
         for device, indices in workload.shards.train.items()

@@ -1,4 +1,4 @@
-"""Runs `ideal`, `quickstart`, `lossy` and `stragglers` with three seeds each, unless runs/ holds them, and compares them."""
+"""Runs `ideal`, `quickstart`, `lossy` and `stragglers` with three seeds, unless runs/ holds them, and compares them."""
 
 from __future__ import annotations
 

@@ -122,13 +122,20 @@ def build_air(
     link: Any = "shannon",
     access: Any = "fdma",
     paths: FadingPaths | None = None,
+    power_band_hz: float | None = None,
     seed: int = 1,
     trace_gains: bool = False,
 ) -> Air:
     """One band with its links d0, d1, ...; its energy model draws 2 joules a second of airtime."""
     env, lines = simpy.Environment(), []
     names = tuple(f"d{number}" for number in range(len(snr_hz)))
-    channel = Channel(names, np.array(snr_hz, dtype=float), paths or ConstantPaths(names), Link.parse(link))
+    channel = Channel(
+        names,
+        np.array(snr_hz, dtype=float),
+        paths or ConstantPaths(names),
+        Link.parse(link),
+        power_band_hz=power_band_hz,
+    )
     medium = Medium(
         env,
         direction="up",

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wfsim"
 
-FOUNDATIONS = {"_version", "errors", "units", "rng", "part", "allocation"}
+FOUNDATIONS = {"_version", "errors", "units", "intervals", "rng", "part", "allocation"}
 UP_TO_MESSAGES = FOUNDATIONS | {"trace", "messages"}
 UP_TO_MODELS = UP_TO_MESSAGES | {"topology", "radio", "devices", "compress", "learning"}
 UP_TO_CARRIERS = UP_TO_MODELS | {"aggregate", "control", "uplink", "downlink", "protocol"}
@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_version": set(),
     "errors": set(),
     "units": set(),
+    "intervals": set(),
     "rng": set(),
     "allocation": set(),
     "part": {"errors"},

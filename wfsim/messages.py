@@ -1,9 +1,12 @@
-"""The nouns that travel between rooms. Frozen, keyword-only; names carry units; arrays are float32 NumPy."""
+"""The nouns that travel between rooms. Frozen, keyword-only; names carry units.
+
+Arrays are NumPy, float32 (what the engine learned under `precision: float64` stays float64 until it is encoded).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -66,6 +69,13 @@ class AdapterShapes:
         """Number of values in the whole adapter."""
         return sum(tensor.entries for tensor in self.tensors)
 
+    def split(self, vector: Values) -> list[Values]:
+        """The tensors of a vector [entries] in canonical order. Raises ValueError for another length."""
+        if vector.shape != (self.entries,):
+            raise ValueError(f"adapter vector has shape {vector.shape}, needs ({self.entries},)")
+        parts = np.split(vector, np.cumsum([tensor.entries for tensor in self.tensors])[:-1])
+        return [part.reshape(tensor.shape) for part, tensor in zip(parts, self.tensors, strict=True)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Adapter:
@@ -82,10 +92,7 @@ class Adapter:
     @staticmethod
     def from_vector(shapes: AdapterShapes, vector: Values) -> Adapter:
         """The inverse of `vector`. Raises ValueError when the length is not `shapes.entries`."""
-        if vector.shape != (shapes.entries,):
-            raise ValueError(f"adapter vector has shape {vector.shape}, needs ({shapes.entries},)")
-        ends = np.cumsum([tensor.entries for tensor in shapes.tensors])
-        parts = [p.reshape(t.shape) for p, t in zip(np.split(vector, ends[:-1]), shapes.tensors, strict=True)]
+        parts = shapes.split(vector)
         count = len(shapes.pairs)
         pairs = {pair.name: Pair(parts[2 * i], parts[2 * i + 1]) for i, pair in enumerate(shapes.pairs)}
         return Adapter(pairs=pairs, dense={d.name: p for d, p in zip(shapes.dense, parts[2 * count :], strict=True)})
@@ -137,12 +144,11 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a device says when it wants to upload: its channel knowledge (and, for codecs that rank, their scores)."""
+    """What a device says when it wants to upload: its mean SNR over the whole band."""
 
     device: str
     round: int
     snr_db: float
-    scores: Mapping[str, Values] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +163,7 @@ class Grant:
 class Delivery:
     """What the medium did with one device's packets. `arrived` [fragments] is true where a packet got through."""
 
+    transfer: str
     start_s: float
     end_s: float
     sent_bits: float

@@ -115,7 +115,7 @@ class Part(Section):
 
 def _register(kind: type[Part]) -> None:
     taken = kind.kinds.get(kind.kind)
-    if taken is not None and taken.__qualname__ != kind.__qualname__:
+    if taken is not None and (taken.__module__, taken.__qualname__) != (kind.__module__, kind.__qualname__):
         raise TypeError(f"{kind.slot} already has a kind {kind.kind!r}: {taken.__module__}.{taken.__qualname__}")
     kind.kinds[kind.kind] = kind
 

@@ -8,6 +8,7 @@ the same address occurs. There is no global generator and no module-level seed.
 from __future__ import annotations
 
 import hashlib
+import operator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,12 @@ class Streams:
         return self.generator(purpose, *address).random(count)
 
     def _key(self, *address: Address) -> NDArray[np.uint64]:
-        text = "".join(f"{len(str(part))}:{type(part).__name__}:{part};" for part in (self.seed, *address))
+        text = "".join(_spell(part) for part in (self.seed, *address))
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
         return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+
+
+def _spell(part: Address) -> str:
+    """Length-prefixed and typed, so that no two addresses spell alike; NumPy integers are integers."""
+    text, kind = (part, "str") if isinstance(part, str) else (str(operator.index(part)), "int")
+    return f"{len(text)}:{kind}:{text};"

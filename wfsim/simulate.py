@@ -38,11 +38,11 @@ def run(
     """
     identity = run_id(scenario)
     path = Path(out) if out is not None else default_directory(scenario)
-    if not layout.open_directory(path, identity, force=force):
-        return layout.Run(path)
-    attempt = _Attempt(scenario, path, identity)
-    with attempt.recorded():
-        attempt.simulate(sinks)
+    with layout.claimed(path, identity, force=force) as free:
+        if free:
+            attempt = _Attempt(scenario, path, identity)
+            with attempt.recorded():
+                attempt.simulate(sinks)
     return layout.Run(path)
 
 
@@ -54,8 +54,8 @@ class _Attempt:
         self._manifest: dict[str, Any] = opening_manifest(identity, scenario.name)
         self._summary = Summary()
         self._started_s = time.monotonic()
-        write_resolved(scenario, path / "scenario.yaml")
         self._write_manifest()
+        write_resolved(scenario, path / "scenario.yaml")
 
     def simulate(self, sinks: Sequence[trace.Sink]) -> None:
         """Build and run the world, the journal going to its file, the summary, the log and `sinks`."""
@@ -67,7 +67,7 @@ class _Attempt:
         file, log = trace.FileSink(self._path / "journal.jsonl"), _LogSink(self._path / "log.txt")
         journal = trace.Journal([file, self._summary, log, *sinks])
         try:
-            with threadpool_limits(1):  # BLAS results must not depend on the number of cores
+            with threadpool_limits(1):  # NumPy's BLAS must not depend on the number of cores; torch sees to itself
                 world = build_world(self._scenario, journal)
                 execute(world)
                 world.federation.export(self._path / "adapter")

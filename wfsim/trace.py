@@ -213,11 +213,12 @@ class DeviceLate(Record):
 
 @_record
 class UpdateArrived(Record):
-    """An upload reached the server. `coverage` = delivered entries / sent entries."""
+    """An upload is over at the server. `coverage` = delivered entries / sent entries, 0 where nothing came."""
 
     group = "device"
     device: str
     round: int
+    transfer: str
     base_version: int
     coverage: float
     staleness: int

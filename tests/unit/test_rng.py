@@ -35,3 +35,12 @@ def test_uniforms_are_uniform() -> None:
     draws = np.array([Streams(7).uniforms(1, "u", i)[0] for i in range(4000)])
     assert abs(draws.mean() - 0.5) < 4.5 * np.sqrt(1 / 12 / len(draws))
     assert abs(np.mean((draws - 0.5) ** 2) - 1 / 12) < 4.5 * np.sqrt((1 / 80 - 1 / 144) / len(draws))
+
+
+def test_numpy_integers_are_integers() -> None:
+    np.testing.assert_array_equal(Streams(1).uniforms(3, "x", np.int64(3)), Streams(1).uniforms(3, "x", 3))
+
+
+def test_other_address_types_are_refused() -> None:
+    with pytest.raises(TypeError):
+        Streams(1).generator("x", 1.0)

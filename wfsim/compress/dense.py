@@ -47,7 +47,7 @@ class Dense(Codec, kind="dense"):
         )
 
     def encode(self, values: Adapter, shapes: AdapterShapes, max_bytes: int) -> Payload:
-        tensors = _split(values.vector(), shapes)
+        tensors = [tensor.ravel() for tensor in shapes.split(values.vector())]
         return Payload(fragments=tuple(self._pack(runs, tensors) for runs in self._layout(shapes, max_bytes)))
 
     def decode(self, fragments: Iterable[bytes], shapes: AdapterShapes) -> tuple[Values, NDArray[np.bool_]]:
@@ -91,10 +91,6 @@ class Dense(Codec, kind="dense"):
     def _round(self, values: Values) -> NDArray[np.floating]:
         limited = np.clip(values, -_FP16_MAX, _FP16_MAX) if self.values == "fp16" else values
         return limited.astype(self._type)
-
-
-def _split(vector: Values, shapes: AdapterShapes) -> list[Values]:
-    return np.split(vector, np.cumsum([tensor.entries for tensor in shapes.tensors])[:-1])
 
 
 def _unpack(fragment: bytes) -> Iterator[tuple[_Run, NDArray[np.floating]]]:

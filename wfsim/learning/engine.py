@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.messages import Adapter, Update
+from wfsim.messages import Adapter
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,16 +24,15 @@ class Job:
     base_version: int
     start: Adapter
     batches: tuple[NDArray[np.int64], ...]
-    weight: float
 
 
 @dataclass(kw_only=True, eq=False)
 class Ticket:
-    """A promise of a job's update."""
+    """A promise of what a job learns: `delta`, trained minus start."""
 
     number: int
     job: Job
-    update: Update | None = None
+    delta: Adapter | None = None
     demanded: bool = False
     dropped: bool = False
 
@@ -73,18 +72,18 @@ class Engine:
         ticket.dropped = True
         self._pending.pop(ticket.number, None)
 
-    def read(self, tickets: Iterable[Ticket]) -> list[Update]:
-        """The updates of tickets, computing those that are missing; a last chunk is filled with other pending jobs.
+    def read(self, tickets: Iterable[Ticket]) -> list[Adapter]:
+        """The deltas of tickets, computing those that are missing; a last chunk is filled with other pending jobs.
 
         Raises RuntimeError for a ticket that was dropped.
         """
         wanted = list(tickets)
         for ticket in wanted:
             self._demand(ticket)
-        missing = sorted((t for t in wanted if t.update is None), key=lambda ticket: ticket.number)
+        missing = sorted((t for t in wanted if t.delta is None), key=lambda ticket: ticket.number)
         if missing:
             self._run(self._fill(missing))
-        return [ticket.update for ticket in wanted if ticket.update is not None]
+        return [ticket.delta for ticket in wanted if ticket.delta is not None]
 
     def _demand(self, ticket: Ticket) -> None:
         if ticket.dropped:
@@ -108,8 +107,6 @@ class Engine:
         results = self.compute([[ticket.job for ticket in chunk] for chunk in chunks])
         for chunk, deltas in zip(chunks, results, strict=True):
             for ticket, delta in zip(chunk, deltas, strict=True):
-                ticket.update = Update(
-                    pairs=delta.pairs, dense=delta.dense, weight=ticket.job.weight, base_version=ticket.job.base_version
-                )
+                ticket.delta = delta
                 del self._pending[ticket.number]
         self._computed += len(tickets)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.learning.math_threads import use_one_math_thread
+from wfsim.learning.math_threads import one_math_thread
 from wfsim.learning.vit_weights import FrozenVit
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _BLOCK = 64
 
 
+@one_math_thread()
 def prepare_images(base: FrozenVit, images: NDArray[np.uint8]) -> Tensor:
     """Embedded images [N, tokens, hidden] from grey images [N, h, w] in 0..255.
 
@@ -25,7 +26,6 @@ def prepare_images(base: FrozenVit, images: NDArray[np.uint8]) -> Tensor:
     """
     if images.dtype != np.uint8 or images.ndim != 3:
         raise ValueError(f"images must be uint8 [N, h, w], got {images.dtype} {list(images.shape)}")
-    use_one_math_thread()
     prepared = base.position.new_empty(len(images), base.config.tokens, base.config.hidden)
     for start in range(0, len(images), _BLOCK):
         part = images[start : start + _BLOCK]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-def use_one_math_thread() -> None:
-    """Let torch compute on one thread from now on, in the calling thread.
+
+@contextmanager
+def one_math_thread() -> Iterator[None]:
+    """Let torch compute on one thread inside, in the calling thread; also a decorator.
 
     With more, BLAS splits a product differently in a chunk of one job than in a larger one. Cores are used by
     computing several chunks at the same time.
     """
     import torch
 
-    if torch.get_num_threads() != 1:
-        torch.set_num_threads(1)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -29,8 +29,8 @@ def write_peft(
     from safetensors.numpy import save_file
 
     directory.mkdir(parents=True, exist_ok=True)
-    values = _split(shapes, adapter.vector())
-    tensors = {_disk_name(name): np.ascontiguousarray(value, np.float32) for name, value in values.items()}
+    values = zip(shapes.tensors, shapes.split(adapter.vector()), strict=True)
+    tensors = {_disk_name(tensor.name): np.ascontiguousarray(value, np.float32) for tensor, value in values}
     save_file(dict(sorted(tensors.items())), directory / _WEIGHTS, metadata={"format": "pt"})
     text = json.dumps(_config(settings, shapes, base_model_name), indent=2, sort_keys=True)
     (directory / _CONFIG).write_text(text + "\n", encoding="utf-8")
@@ -49,12 +49,6 @@ def read_peft(directory: Path, shapes: AdapterShapes) -> Adapter:
         _check(name, expected, tensors, str(path))
     vector = np.concatenate([tensors[name].astype(np.float32).ravel() for name in expected])
     return Adapter.from_vector(shapes, vector)
-
-
-def _split(shapes: AdapterShapes, vector: Values) -> dict[str, Values]:
-    ends = np.cumsum([tensor.entries for tensor in shapes.tensors])
-    parts = np.split(vector, ends[:-1])
-    return {tensor.name: part.reshape(tensor.shape) for tensor, part in zip(shapes.tensors, parts, strict=True)}
 
 
 def _disk_name(name: str) -> str:

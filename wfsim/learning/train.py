@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wfsim.learning.adapter import last_name
 from wfsim.learning.adapter_stack import AdapterStack, Views
-from wfsim.learning.math_threads import use_one_math_thread
+from wfsim.learning.math_threads import one_math_thread
 from wfsim.learning.merged_weights import MergedWeights
 from wfsim.learning.optimizer import Optimizer
 from wfsim.learning.stacked_vit import backward, forward
@@ -30,6 +30,7 @@ class TrainingJob:
     batches: tuple[NDArray[np.int64], ...]
 
 
+@one_math_thread()
 def train_chunk(
     base: FrozenVit,
     images: Tensor,
@@ -46,7 +47,6 @@ def train_chunk(
     `images` comes from `prepare_images`; `labels` [N]. One step per minibatch on its mean cross-entropy; minibatches
     hold 1 to `batch_size` examples. A job's result is bit for bit the same whatever jobs are computed beside it.
     """
-    use_one_math_thread()
     order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].batches))
     queue = [jobs[index].batches for index in order]
     stack = AdapterStack(base, shapes, [jobs[index].start for index in order])
@@ -107,6 +107,7 @@ def _logit_gradient(logits: Tensor, batch: _Minibatch) -> Tensor:
     return gradient.mul_(batch.weights.unsqueeze(2))
 
 
+@one_math_thread()
 def evaluate(
     base: FrozenVit,
     images: Tensor,
@@ -120,7 +121,6 @@ def evaluate(
     """Cross-entropy in nats and correctness of every example, each [N], `batch_size` examples at a time."""
     import torch
 
-    use_one_math_thread()
     stack = AdapterStack(base, shapes, [adapter])
     values = stack.views(stack.values)
     weights = MergedWeights(base, _trained(shapes), scale, 1).merge(values, 1)

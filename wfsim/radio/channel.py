@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.radio.fading import FadingPaths, block_of
+from wfsim.intervals import interval_of
+from wfsim.radio.fading import FadingPaths
 from wfsim.radio.link import Link
 from wfsim.units import db_to_linear
 
@@ -34,13 +35,17 @@ class Pieces:
 class Channel:
     """The links of one cell in one direction. Gains are reciprocal: uplink and downlink fade together.
 
-    `snr_hz` [links] is received power over noise density, P g / N0 in Hz, fading excluded: a share of b Hz sees a mean
-    SNR of snr_hz / b, so power is limited, not power density.
+    `snr_hz` [links] is received power over noise density, P g / N0 in Hz, fading excluded. With `power_band_hz` None
+    every transfer has a transmitter of its own (uplink): a share of b Hz sees a mean SNR of snr_hz / b. Otherwise all
+    share one whose power is spread evenly over that band (downlink): any share sees snr_hz / power_band_hz.
     """
 
-    def __init__(self, names: Sequence[str], snr_hz: Array, paths: FadingPaths, link: Link) -> None:
+    def __init__(
+        self, names: Sequence[str], snr_hz: Array, paths: FadingPaths, link: Link, *, power_band_hz: float | None = None
+    ) -> None:
         self.names = tuple(names)
         self.snr_hz = snr_hz
+        self.power_band_hz = power_band_hz
         self.paths = paths
         self.link = link
         self._back_off = float(db_to_linear(-link.margin_db))
@@ -60,7 +65,7 @@ class Channel:
         )
 
     def _edges_s(self, start_s: float, blocks: int, coherence_s: float) -> Array:
-        first = block_of(start_s, coherence_s)
+        first = interval_of(start_s, coherence_s)
         own_s = np.arange(first + 1, first + blocks + 1) * coherence_s
         age_s = self.link.csi_age_s % coherence_s
         inner_s = np.union1d(own_s, own_s - coherence_s + age_s) if age_s else own_s
@@ -85,4 +90,5 @@ class Channel:
         return self.link.efficiency(self._snr(links, band_hz, self.gains(links, pieces.blocks)))
 
     def _snr(self, links: Indices, band_hz: Array, gains: Array) -> Array:
-        return self.snr_hz[links, None] * gains / band_hz[:, None]
+        power_band_hz = band_hz if self.power_band_hz is None else np.full_like(band_hz, self.power_band_hz)
+        return self.snr_hz[links, None] * gains / power_band_hz[:, None]

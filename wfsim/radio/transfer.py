@@ -145,6 +145,7 @@ class Transfer:
     def delivery(self, receiver: int, end_s: float, energy_j: float) -> Delivery:
         """What the receiver (or the server, for an upload) has got, and what it took."""
         return Delivery(
+            transfer=self.name,
             start_s=self.start_s,
             end_s=end_s,
             sent_bits=self.tally.sent_bits,

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from wfsim.errors import UsageError
 from wfsim.results.rounds import read_rounds, round_rows
 from wfsim.results.summary import summarise
 from wfsim.trace import read_journal
+
+_LOCK = ".lock"
+_TEXTS = ("manifest.json", "scenario.yaml", "journal.jsonl", "rounds.csv", "summary.json", "log.txt")
+_FILES = {_LOCK, *_TEXTS, *(f"{name}.part" for name in _TEXTS)}
 
 COMPLETED, RUNNING, FAILED, INTERRUPTED = "completed", "running", "failed", "interrupted"
 
@@ -72,26 +78,61 @@ class Run:
         return f"<table><caption>{self.name} ({self.status})</caption>{rows}</table>"
 
 
-def open_directory(path: Path, run_id: str, *, force: bool) -> bool:
-    """Make `path` ready for a run with this id. False if it already holds that run, completed.
+@contextmanager
+def claimed(path: Path, run_id: str, *, force: bool) -> Iterator[bool]:
+    """Hold `path` for a run with this id, emptied of earlier attempts. Gives False if it holds that run, completed.
 
-    An unfinished or failed attempt at the same run is replaced. Raises UsageError rather than touch anything else,
-    unless `force` is set and it is a run directory.
+    An unfinished or failed attempt at the same run is replaced: its own files are removed, others are left alone.
+    Raises UsageError rather than touch what is not a run, or (without `force`) another run, or a directory that another
+    process is running into.
     """
+    if _refuse_others(path, run_id, force=force) == COMPLETED and not force:
+        yield False
+        return
+    _make(path)
+    with _locked(path):
+        _remove_run_files(path)
+        yield True
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    lock = FileLock(path / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UsageError(f"{path}: another process is running into this directory") from None
+    try:
+        yield
+    finally:
+        (path / _LOCK).unlink(missing_ok=True)
+        lock.release()
+
+
+def _make(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be made: {error.strerror}") from None
+
+
+def _refuse_others(path: Path, run_id: str, *, force: bool) -> str | None:
+    """Status of this very run in `path`, None where there is none. Touches nothing."""
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is not a directory")
-    if path.exists() and any(path.iterdir()):
-        held = _held_run(path)
-        if held == (run_id, COMPLETED) and not force:
-            return False
-        if held is None or (held[0] != run_id and not force):
-            raise UsageError(
-                f"{path} holds something else; choose another --out"
-                + ("" if held is None else " or replace that run with --force")
-            )
-        shutil.rmtree(path)
-    path.mkdir(parents=True, exist_ok=True)
-    return True
+    children = {child.name for child in path.iterdir()} if path.exists() else set()
+    held = _held_run(path)
+    if held is None and children - _FILES:
+        raise UsageError(f"{path} holds something that is not a run; choose another --out")
+    if held is not None and held[0] != run_id and not force:
+        raise UsageError(f"{path} holds another run; choose another --out or replace it with --force")
+    return held[1] if held is not None and held[0] == run_id else None
+
+
+def _remove_run_files(path: Path) -> None:
+    for name in _FILES - {_LOCK}:
+        (path / name).unlink(missing_ok=True)
+    shutil.rmtree(path / "adapter", ignore_errors=True)
 
 
 def _held_run(path: Path) -> tuple[str, str] | None:
@@ -104,7 +145,7 @@ def _held_run(path: Path) -> tuple[str, str] | None:
 
 def write_json(path: Path, values: dict[str, Any]) -> None:
     """Write JSON through a temporary file, so that a killed run never leaves half of it."""
-    draft = path.with_suffix(path.suffix + ".part")
+    draft = path.with_name(f"{path.name}.part")
     draft.write_text(json.dumps(values, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     draft.replace(path)
 

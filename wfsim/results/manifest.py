@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from wfsim.results.directory import RUNNING
+
 _PACKAGES = ("wfsim-cosim", "numpy", "simpy", "torch", "peft", "transformers", "pydantic", "networkx", "safetensors")
 
 
@@ -18,7 +20,7 @@ def opening_manifest(run_id: str, name: str) -> dict[str, Any]:
     return {
         "run_id": run_id,
         "name": name,
-        "status": "running",
+        "status": RUNNING,
         "started_at": datetime.now(UTC).isoformat(),
         "versions": _versions(),
         "python": platform.python_version(),

@@ -6,12 +6,16 @@ A new invariant is one function under `@_invariant`. Needs nothing but the recor
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
+import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from wfsim.trace import RECORDS, check_chain
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from wfsim.trace import RECORDS, Record, check_chain
 
 Line = dict[str, Any]
 Invariant = Callable[[Sequence[Line]], Iterator[str]]
@@ -43,6 +47,28 @@ def _malformed(journal: Sequence[Line]) -> Iterator[str]:
         fields = {"seq", "type", "hash", *(field.name for field in dataclasses.fields(kind))}
         if fields != line.keys():
             yield f"record {number}: {kind.name} has the wrong fields: {', '.join(sorted(fields ^ line.keys()))}"
+        else:
+            yield from (f"record {number}: {kind.name}: {problem}" for problem in _mistyped(kind, line))
+
+
+def _mistyped(kind: type[Record], line: Line) -> Iterator[str]:
+    try:
+        _types(kind).model_validate({field.name: line[field.name] for field in dataclasses.fields(kind)})
+    except ValidationError as error:
+        for problem in error.errors():
+            yield f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+
+
+@functools.cache
+def _types(kind: type[Record]) -> type[BaseModel]:
+    """The record's fields as a strict pydantic model."""
+    config = ConfigDict(strict=True, allow_inf_nan=False)
+    return create_model(kind.name, __config__=config, **{name: (hint, ...) for name, hint in _hints(kind).items()})
+
+
+def _hints(kind: type[Record]) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(kind)}
+    return {name: hint for name, hint in typing.get_type_hints(kind).items() if name in names}
 
 
 def _has_ended(journal: Sequence[Line]) -> bool:
@@ -187,7 +213,7 @@ def arrivals_have_departures(journal: Sequence[Line]) -> Iterator[str]:
             update = f"the update of {line['device']} in round {line['round']}"
             if (line["device"], line["round"]) not in computed:
                 yield f"{_at(line)}{update} arrives without having been computed"
-            if f"up/{line['device']}/{line['round']}" not in sent:
+            if line["transfer"] not in sent:
                 yield f"{_at(line)}{update} arrives without an upload"
 
 

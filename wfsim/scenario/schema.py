@@ -62,7 +62,9 @@ class Radio(Section):
     bandwidth_hz: float = Field(1e6, gt=0.0, le=1e11, description="band of each direction, Hz")
     noise_figure_db: float = Field(6.0, ge=0.0, le=50.0, description="receivers' noise figure, dB")
     uplink_power_dbm: float = Field(20.0, ge=-100.0, le=100.0, description="radiated power of a device, dBm")
-    downlink_power_dbm: float = Field(33.0, ge=-100.0, le=100.0, description="radiated power of the base station, dBm")
+    downlink_power_dbm: float = Field(
+        33.0, ge=-100.0, le=100.0, description="radiated power of the base station over the whole band, dBm"
+    )
     path_loss: PathLoss = Field(Macro128(), description="mean loss over distance")
     shadowing: Shadowing = Field(LogNormal(), description="large-scale fading")
     fading: Fading = Field(Rayleigh(), description="small-scale fading")

@@ -76,13 +76,16 @@ def _air(
     paths = radio.fading.realise(streams, devices)
     power_w = float(dbm_to_watt(radio.uplink_power_dbm))
 
-    def medium(direction: str, power_dbm: float, energy_j: Callable[[float], float]) -> Medium:
-        channel = Channel(devices, links.snr_hz(power_dbm, radio), paths, radio.link)
+    def channel(power_dbm: float, power_band_hz: float | None) -> Channel:
+        snr_hz = links.snr_hz(power_dbm, radio)
+        return Channel(devices, snr_hz, paths, radio.link, power_band_hz=power_band_hz)
+
+    def medium(direction: str, carrying: Channel, energy_j: Callable[[float], float]) -> Medium:
         return Medium(
             env,
             direction=direction,
             band_hz=radio.bandwidth_hz,
-            channel=channel,
+            channel=carrying,
             access=radio.access,
             streams=streams,
             journal=journal,
@@ -91,8 +94,8 @@ def _air(
         )
 
     index = {device: number for number, device in enumerate(devices)}
-    up = medium("up", radio.uplink_power_dbm, partial(energy.transmit_j, power_w))
-    down = medium("down", radio.downlink_power_dbm, energy.receive_j)
+    up = medium("up", channel(radio.uplink_power_dbm, None), partial(energy.transmit_j, power_w))
+    down = medium("down", channel(radio.downlink_power_dbm, radio.bandwidth_hz), energy.receive_j)
     return (
         UplinkAir(env=env, medium=up, packets=radio.packets, transport=radio.transport, links=index),
         DownlinkAir(env=env, medium=down, packets=radio.packets, links=index),

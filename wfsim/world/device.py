@@ -89,6 +89,7 @@ def _upload(world: World, assignment: Assignment, ticket: Ticket | None, deliver
             t_s=world.env.now,
             device=assignment.device,
             round=assignment.round,
+            transfer=delivery.transfer,
             base_version=assignment.base_version,
             coverage=coverage,
             staleness=world.federation.version - assignment.base_version,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from wfsim.aggregate import Aggregator
 from wfsim.aggregate.covariance import covariance_norm
 from wfsim.compress import Codec
+from wfsim.errors import RunError
 from wfsim.learning.engine import Engine, Job, JobCounts, Ticket
 from wfsim.learning.evaluation import Score
 from wfsim.learning.workload import Workload
@@ -20,6 +22,8 @@ from wfsim.messages import Adapter, Arrival, Update, Values
 from wfsim.rng import Streams
 
 Mask = NDArray[np.bool_]
+
+_ADVICE = "a lower learning rate may help (learning.local.optimizer.lr)"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,25 +112,27 @@ class Learned:
     score: Score | None = None
     version: int = 0
     _held: dict[str, Values] = field(default_factory=dict)
-    _decoded: tuple[int, Values, list[Mask]] | None = None
+    _decoded: tuple[int, tuple[bytes, ...], Values] | None = None
 
     def __post_init__(self) -> None:
         self._initial = self.current.vector()
 
     def download(self, device: str, fragments: Mask) -> None:
-        values, masks = self._download_content()
-        received = fragments @ np.array(masks)
-        held = self._held.get(device, self._initial)
-        self._held[device] = values if received.all() else np.where(received, values, held)
+        encoded, values = self._download_content()
+        if fragments.all():
+            self._held[device] = values
+        else:
+            came = [fragment for fragment, arrived in zip(encoded, fragments, strict=True) if arrived]
+            received, mask = self.download_codec.decode(came, self.workload.shapes)
+            self._held[device] = np.where(mask, received, self._held.get(device, self._initial))
 
-    def _download_content(self) -> tuple[Values, list[Mask]]:
-        """Decoded values of the current version and the entries of each fragment, worked out once per version."""
+    def _download_content(self) -> tuple[tuple[bytes, ...], Values]:
+        """Fragments of the current version and the values of all of them together, worked out once per version."""
         if self._decoded is None or self._decoded[0] != self.version:
             shapes = self.workload.shapes
             fragments = self.download_codec.encode(self.current, shapes, self.max_fragment_bytes).fragments
-            masks = [self.download_codec.decode([fragment], shapes)[1] for fragment in fragments]
-            self._decoded = (self.version, self.download_codec.decode(fragments, shapes)[0], masks)
-        return self._decoded[1], self._decoded[2]
+            self._decoded = (self.version, fragments, self.download_codec.decode(fragments, shapes)[0])
+        return self._decoded[1:]
 
     def submit(self, device: str, round_number: int) -> Ticket:
         indices = self.workload.shards.train[device]
@@ -135,7 +141,6 @@ class Learned:
                 device=device,
                 round=round_number,
                 base_version=self.version,
-                weight=float(len(indices)),
                 start=Adapter.from_vector(self.workload.shapes, self._held[device]),
                 batches=self.workload.settings.local.batches(self.streams, device, round_number, indices),
             )
@@ -155,34 +160,35 @@ class Learned:
         return norm
 
     def _arrivals(self, uploads: Sequence[Upload]) -> list[Arrival]:
-        read = [upload for upload in uploads if upload.arrived.any() and upload.ticket is not None]
-        updates = dict(zip((u.device for u in read), self.engine.read(u.ticket for u in read), strict=True))
-        return [self._arrival(upload, updates.get(upload.device)) for upload in uploads]
+        read = [upload.ticket for upload in uploads if upload.arrived.any() and upload.ticket is not None]
+        self.engine.read(read)
+        for ticket in read:
+            _check_finite(ticket)
+        return [self._arrival(upload) for upload in uploads]
 
-    def _arrival(self, upload: Upload, update: Update | None) -> Arrival:
+    def _arrival(self, upload: Upload) -> Arrival:
         """What the server can decode: an upload that was wholly lost has an empty mask and was never computed."""
         shapes = self.workload.shapes
-        vector, mask = self.codec.decode(self._fragments_that_came(upload, update), shapes)
-        values = Adapter.from_vector(shapes, vector)
-        received = Update(
-            pairs=values.pairs,
-            dense=values.dense,
-            base_version=upload.base_version,
-            weight=float(self.workload.examples(upload.device)),
-        )
-        return Arrival(
-            members=(upload.device,), update=received, mask=mask, staleness=self.version - upload.base_version
-        )
+        vector, mask = self.codec.decode(self._fragments_that_came(upload), shapes)
+        values, weight = Adapter.from_vector(shapes, vector), float(self.workload.examples(upload.device))
+        update = Update(pairs=values.pairs, dense=values.dense, base_version=upload.base_version, weight=weight)
+        staleness = self.version - upload.base_version
+        return Arrival(members=(upload.device,), update=update, mask=mask, staleness=staleness)
 
-    def _fragments_that_came(self, upload: Upload, update: Update | None) -> list[bytes]:
-        if update is None:
+    def _fragments_that_came(self, upload: Upload) -> list[bytes]:
+        if upload.ticket is None or upload.ticket.delta is None:
             return []
-        fragments = self.codec.encode(update, self.workload.shapes, self.max_fragment_bytes).fragments
+        delta, shapes = upload.ticket.delta, self.workload.shapes
+        fragments = self.codec.encode(delta, shapes, self.max_fragment_bytes).fragments
         return [fragment for fragment, came in zip(fragments, upload.arrived, strict=True) if came]
 
     def evaluate(self) -> Score:
         if self.score is None:
             self.score = self.try_out(self.current)
+        if not math.isfinite(self.score.loss):
+            raise RunError(
+                f"version {self.version}: training diverged: the loss on held-out data is not finite; {_ADVICE}"
+            )
         return self.score
 
     def counts(self) -> JobCounts:
@@ -199,3 +205,9 @@ class Learned:
             shapes=self.workload.shapes,
             base_model_name=settings.model.kind,
         )
+
+
+def _check_finite(ticket: Ticket) -> None:
+    if ticket.delta is not None and not np.isfinite(ticket.delta.vector()).all():
+        job = ticket.job
+        raise RunError(f"round {job.round}: training on {job.device} diverged: its update is not finite; {_ADVICE}")

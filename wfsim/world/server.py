@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
 
 import simpy
@@ -22,6 +23,9 @@ def serve(world: World) -> Process:
     while reason is None:
         round_number += 1
         available = yield from _available(world)
+        if not available:
+            reason, round_number = "time", round_number - 1
+            break
         yield from _round(world, round_number, available)
         reason = _stop_reason(world, round_number)
         score = _evaluate_if_due(world, round_number, last=reason is not None)
@@ -37,14 +41,16 @@ def serve(world: World) -> Process:
 
 
 def _available(world: World) -> Generator[simpy.Event, object, list[str]]:
-    rule = world.scenario.devices.availability
-    while True:
+    """Who is there, waiting until somebody is; nobody when the time to stop comes first."""
+    rule, stop_s = world.scenario.devices.availability, world.scenario.stop.time_s or math.inf
+    while world.env.now < stop_s:
         there = [name for name in world.devices if rule.is_available(world.streams, name, world.env.now)]
         if there:
             return there
-        until_s = rule.next_change_s(world.env.now)
+        until_s = min(rule.next_change_s(world.env.now), stop_s)
         world.write(trace.NobodyAvailable(t_s=world.env.now, until_s=until_s))
         yield world.env.timeout(until_s - world.env.now)
+    return []
 
 
 def _round(world: World, round_number: int, available: Sequence[str]) -> Process:

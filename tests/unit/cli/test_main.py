@@ -76,7 +76,7 @@ def test_an_internal_error_is_one_line_with_a_hint(cli, monkeypatch: pytest.Monk
 def test_a_file_error_names_the_file(cli) -> None:
     Path("file").touch()
     said = cli("run", "small.yaml", "--out", "file/run")
-    assert (said.code, said.err) == (1, "wfsim: file/run: Not a directory\n")
+    assert (said.code, said.err) == (2, "wfsim: file/run cannot be made: Not a directory\n")
 
 
 def test_debug_shows_the_traceback(cli) -> None:

@@ -27,8 +27,7 @@ class Bench:
     def submit(self, *devices: str) -> list[Ticket]:
         start = Adapter(pairs={}, dense={})
         return [
-            self.engine.submit(Job(device=d, round=int(d), base_version=0, start=start, batches=(), weight=1.0))
-            for d in devices
+            self.engine.submit(Job(device=d, round=int(d), base_version=0, start=start, batches=())) for d in devices
         ]
 
 
@@ -42,9 +41,9 @@ def test_nothing_is_computed_before_it_is_read() -> None:
 def test_chunks_follow_the_order_of_submission_whatever_the_order_of_reading() -> None:
     bench = Bench(chunk_jobs=2)
     tickets = bench.submit("1", "2", "3", "4")
-    updates = bench.engine.read(reversed(tickets))
+    deltas = bench.engine.read(reversed(tickets))
     assert bench.chunks == [["1", "2"], ["3", "4"]]
-    assert [update.dense["h"][0] for update in updates] == [4, 3, 2, 1]
+    assert [delta.dense["h"][0] for delta in deltas] == [4, 3, 2, 1]
 
 
 def test_a_last_chunk_is_filled_on_speculation_and_counted_apart() -> None:

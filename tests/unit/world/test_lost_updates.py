@@ -40,3 +40,17 @@ def test_lost_packets_of_either_direction_change_the_adapter(play, direction: st
     lossy = play("digits.yaml", [*base, f"{direction}=unreliable"])
     assert last(lossy, "evaluated")["loss"] != last(reliable, "evaluated")["loss"]
     assert last(reliable, "update_arrived")["coverage"] == 1.0
+
+
+def test_divergence_is_a_clear_failure(play) -> None:
+    from wfsim.errors import RunError
+
+    with pytest.raises(RunError, match=r"diverged.*learning rate"):
+        play("digits.yaml", ["learning.local.optimizer.lr=1e30", "learning.local.steps=3"])
+
+
+def test_time_can_run_out_while_nobody_is_available(play) -> None:
+    never = "devices.availability={kind: bernoulli, probability: 1.0e-6, period_s: 10}"
+    lines = play("digits.yaml", [never, "stop.time_s=95", "learning.kind=none"])
+    assert [line["until_s"] for line in lines if line["type"] == "nobody_available"][-1] == 95.0
+    assert (lines[-1]["t_s"], lines[-1]["reason"], lines[-1]["rounds"]) == (95.0, "time", 0)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from pydantic import Field
 
 from wfsim.devices.availability import Availability
+from wfsim.intervals import interval_of
 from wfsim.rng import Streams
 
 
@@ -21,16 +20,7 @@ class Bernoulli(Availability, kind="bernoulli"):
     period_s: float = Field(60.0, gt=0, description="period T, s")
 
     def is_available(self, streams: Streams, device: str, t_s: float) -> bool:
-        return bool(streams.uniforms(1, "availability", device, self._period(t_s))[0] < self.probability)
+        return bool(streams.uniforms(1, "availability", device, interval_of(t_s, self.period_s))[0] < self.probability)
 
     def next_change_s(self, t_s: float) -> float:
-        return (self._period(t_s) + 1) * self.period_s
-
-    def _period(self, t_s: float) -> int:
-        # t / T may round across the boundary that the product k T defines, in either direction.
-        period = math.floor(t_s / self.period_s)
-        while period * self.period_s > t_s:
-            period -= 1
-        while (period + 1) * self.period_s <= t_s:
-            period += 1
-        return period
+        return (interval_of(t_s, self.period_s) + 1) * self.period_s

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wfsim.part import Part, load_folder
-from wfsim.radio.fading._paths import BlockPaths, ConstantPaths, FadingPaths, block_of
+from wfsim.radio.fading._paths import BlockPaths, ConstantPaths, FadingPaths
 from wfsim.rng import Streams
 
-__all__ = ["BlockPaths", "ConstantPaths", "Fading", "FadingPaths", "block_of"]
+__all__ = ["BlockPaths", "ConstantPaths", "Fading", "FadingPaths"]
 
 
 class Fading(Part, slot="fading"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.intervals import interval_of
 from wfsim.rng import Streams
 
 Gains = NDArray[np.float64]
@@ -18,20 +18,6 @@ Draw = Callable[[np.random.Generator, int], Gains]
 TILE_BLOCKS = 64
 _CACHED_TILES = 16_384
 _CACHED_TILES_PER_LINK = 4
-
-
-def block_of(t_s: float, coherence_s: float) -> int:
-    """The block k with k T <= t < (k+1) T in floating arithmetic: a time equal to `k * coherence_s` is in block k.
-
-    Products k T are the boundaries, so the quotient t / T (rounded on its own) can be one off and is corrected.
-    Valid while T is longer than the spacing of floats at t.
-    """
-    block = math.floor(t_s / coherence_s)
-    if block * coherence_s > t_s:
-        return block - 1
-    if (block + 1) * coherence_s <= t_s:
-        return block + 1
-    return block
 
 
 class FadingPaths(Protocol):
@@ -90,7 +76,7 @@ class BlockPaths:
 
     def gain(self, t_s: Gains) -> Gains:
         """Gains, shape [links, m]."""
-        blocks, position = np.unique([block_of(t, self.coherence_s) for t in t_s], return_inverse=True)
+        blocks, position = np.unique([interval_of(t, self.coherence_s) for t in t_s], return_inverse=True)
         everyone = np.arange(len(self._links))
         gains = [self.block_gains(everyone, int(block), 1) for block in blocks]
         return np.hstack([np.empty((len(everyone), 0)), *gains])[:, position]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from wfsim.radio.fading import BlockPaths, Fading, block_of
+from wfsim.intervals import interval_of
+from wfsim.radio.fading import BlockPaths, Fading
 from wfsim.rng import Streams
 
 _LINKS = ["a", "b", "c"]
@@ -69,7 +70,7 @@ def test_a_caller_cannot_change_the_gains() -> None:
 def test_gain_at_a_time_is_the_gain_of_its_block() -> None:
     paths = _paths(_CountingDraw())
     t_s = np.array([12.34, -0.05, 0.1 * 3, 0.3, 0.35, 12.34])
-    blocks = [block_of(t, 0.1) for t in t_s]
+    blocks = [interval_of(t, 0.1) for t in t_s]
     expected = np.hstack([paths.block_gains(_EVERYONE, block, 1) for block in blocks])
     assert np.array_equal(paths.gain(t_s), expected)
     assert not np.array_equal(expected[:, 2], expected[:, 3])
