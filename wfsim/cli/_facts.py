@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wfsim.cli._quantities import number, percent
 from wfsim.learning.workload import build_workload
@@ -13,10 +14,10 @@ from wfsim.messages import Plan
 from wfsim.radio.packets import Packets
 from wfsim.rng import Streams
 from wfsim.scenario.identity import run_id
-from wfsim.scenario.schema import Scenario
+from wfsim.scenario.schema import Radio, Scenario
 from wfsim.units import BITS_PER_BYTE
 from wfsim.world.build import plan_of
-from wfsim.world.links import draw_links
+from wfsim.world.links import LargeScale, draw_links
 
 Facts = dict[str, Any]
 
@@ -30,6 +31,8 @@ def facts(scenario: Scenario) -> Facts:
     workload = build_workload(scenario.learning, streams, devices)
     upload = plan_of(scenario.codec, scenario, workload, "codec")
     download = plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec")
+    links = draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
+    seconds = np.sort(_upload_s(scenario.radio, links, upload))
     return {
         "devices": len(devices),
         "adapter_entries": workload.shapes.entries,
@@ -37,10 +40,25 @@ def facts(scenario: Scenario) -> Facts:
         "upload_packets": len(upload.fragment_bytes),
         "download_bytes": download.size_bits // BITS_PER_BYTE,
         "packet_overhead": _header_share(scenario.radio.packets, upload),
-        "median_mean_snr_db": _median_mean_snr_db(scenario, streams, devices),
+        "median_mean_snr_db": float(np.median(links.mean_snr_db(scenario.radio))),
+        "median_upload_s": _finite(seconds[len(seconds) // 2]),
+        "slowest_upload_s": _finite(seconds[-1]),
         "protocol": scenario.protocol.kind,
         "run_id": run_id(scenario),
     }
+
+
+def _upload_s(radio: Radio, links: LargeScale, plan: Plan) -> NDArray[np.float64]:
+    """Seconds of one upload [devices] without fading or loss when every device shares the band at once."""
+    count = len(links.distance_m)
+    shares_hz = radio.access.divide(radio.bandwidth_hz, np.full(count, 1.0 / count))
+    rates_bps = shares_hz * radio.link.efficiency(links.snr_hz(radio.uplink_power_dbm, radio) / shares_hz)
+    with np.errstate(divide="ignore"):
+        return radio.packets.packet_bits(plan.fragment_bytes).sum() / rates_bps
+
+
+def _finite(seconds: float) -> float | None:
+    return float(seconds) if np.isfinite(seconds) else None
 
 
 def rows(known: Facts) -> Iterator[tuple[str, str]]:
@@ -51,6 +69,8 @@ def rows(known: Facts) -> Iterator[tuple[str, str]]:
     yield "download", f"{known['download_bytes']} bytes"
     yield "packet headers", f"{percent(known['packet_overhead'])} of an upload"
     yield "median of mean uplink SNRs", f"{number(known['median_mean_snr_db'])} dB over the whole band"
+    yield "upload time without fading, all at once", f"{_time(known['median_upload_s'])}, median of devices"
+    yield "", f"{_time(known['slowest_upload_s'])}, slowest device"
     yield "protocol", known["protocol"]
     yield "run id", known["run_id"]
 
@@ -59,7 +79,5 @@ def _header_share(packets: Packets, plan: Plan) -> float:
     return 1.0 - plan.size_bits / float(packets.packet_bits(plan.fragment_bytes).sum())
 
 
-def _median_mean_snr_db(scenario: Scenario, streams: Streams, devices: tuple[str, ...]) -> float:
-    radio = scenario.radio
-    links = draw_links(radio, streams, scenario.topology.graph(streams), devices)
-    return float(np.median(links.mean_snr_db(radio)))
+def _time(seconds: float | None) -> str:
+    return "never (its rate is zero)" if seconds is None else f"{number(seconds)} s"

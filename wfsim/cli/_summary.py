@@ -19,9 +19,11 @@ def rows(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "downlink, headers included", quantity(summary["downlink_bits"], "bit")
     yield "packets, up and down", f"{summary['packets_sent']}, {summary['packets_lost']} of them lost"
     yield "uploads", f"{summary['uploads']}, {summary['uploads_wholly_lost']} of them wholly lost"
+    if summary["uploads_cut"]:
+        yield "uploads cut by the end of a round", str(summary["uploads_cut"])
     if summary["mean_coverage"] is not None:
         yield "mean share of an update that arrived", percent(summary["mean_coverage"])
-    yield "devices cut off by a deadline", str(summary["devices_late"])
+    yield "devices cut off before they sent", str(summary["devices_late"])
     yield "energy of the devices", quantity(summary["energy_j"], "J")
 
 

@@ -24,7 +24,6 @@ Array = NDArray[np.float64]
 class LargeScale:
     """Distance, path loss and shadowing of every device's link to the base station, each [devices]."""
 
-    devices: tuple[str, ...]
     distance_m: Array
     path_loss_db: Array
     shadowing_db: Array
@@ -43,7 +42,6 @@ def draw_links(radio: Radio, streams: Streams, graph: networkx.Graph, devices: S
     """The links of a star topology. Raises RunError where a distance is outside the path loss model's validity."""
     distance_m = np.array([graph.edges[device, BASE_STATION]["distance_m"] for device in devices])
     return LargeScale(
-        devices=tuple(devices),
         distance_m=distance_m,
         path_loss_db=radio.path_loss.loss_db(distance_m, radio.carrier_hz),
         shadowing_db=radio.shadowing.realise(streams, devices),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,20 @@ def test_torch_is_not_imported(python) -> None:
         "print([name for name in ('torch', 'matplotlib', 'transformers', 'pandas') if name in sys.modules])"
     )
     assert python("-c", code).out.endswith("\n0\n[]\n")
+
+
+def test_upload_time_is_that_of_a_constant_channel(cli) -> None:
+    """One device alone: bits / (B min(log2(1 + snr / gap), cap)), with headers, the same as the run's own upload."""
+    from wfsim.cli._facts import facts
+    from wfsim.scenario.load import load_scenario
+
+    overrides = {
+        "topology": {"kind": "placed", "devices": [{"name": "a", "distance_m": 400}]},
+        "radio.shadowing": "none",
+        "radio.fading": "none",
+    }
+    known = facts(load_scenario("quickstart", overrides))
+    efficiency = math.log2(1.0 + 10.0 ** ((known["median_mean_snr_db"] - 2.0) / 10.0))
+    bits = 8 * (known["upload_bytes"] + 28 * known["upload_packets"])
+    assert known["slowest_upload_s"] == pytest.approx(bits / (1e6 * efficiency), rel=1e-9)
+    assert facts(load_scenario("ideal", overrides))["slowest_upload_s"] == 0.0
