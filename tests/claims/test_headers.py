@@ -38,6 +38,14 @@ def test_simulated_seconds(play, path: Path) -> None:
     assert measured(play, path, "simulated_s", "learning.kind=none") == pytest.approx(stated(path, SECONDS), abs=0.6)
 
 
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_the_readme_states_the_same(path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in readme.splitlines() if line.startswith(f"| `{path.stem}` |")]
+    figures = re.findall(rf"{NUMBER} \({NUMBER} to {NUMBER}\)", row)
+    assert [tuple(map(float, figure)) for figure in figures] == [stated(path, ACCURACY), stated(path, SECONDS)]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_final_accuracy(play, path: Path) -> None:
