@@ -16,7 +16,7 @@ from wfsim.results.manifest import opening_manifest
 from wfsim.results.rounds import write_rounds
 from wfsim.results.summary import Summary
 from wfsim.scenario.identity import run_id
-from wfsim.scenario.load import write_resolved
+from wfsim.scenario.load import load_scenario, write_resolved
 from wfsim.scenario.schema import Scenario
 
 RUNS = Path("runs")
@@ -28,14 +28,23 @@ def default_directory(scenario: Scenario) -> Path:
 
 
 def run(
-    scenario: Scenario, out: Path | str | None = None, *, sinks: Sequence[trace.Sink] = (), force: bool = False
+    scenario: Scenario | str | Path,
+    out: Path | str | None = None,
+    *,
+    sinks: Sequence[trace.Sink] = (),
+    force: bool = False,
 ) -> layout.Run:
-    """Simulate a scenario and return its run directory, `out` or `runs/<name>-<run id>`.
+    """Simulate a scenario (or the one at a path or of a packaged name) and return its run directory.
 
-    A directory that already holds this very run, completed, is returned as it is unless `force` is set. `sinks` see
-    every journal line as it is written. Raises RunError when the simulation cannot go on and Interrupted on Ctrl-C; the
-    directory then says so and can be read.
+    The directory is `out` or `runs/<name>-<run id>`; one that already holds this very run, completed, is returned as it
+    is unless `force` is set. `sinks` see every journal line as it is written. Raises ScenarioError before anything is
+    written where the scenario cannot be built, RunError when the simulation cannot go on, Interrupted on Ctrl-C; after
+    the latter two the directory says so and can be read.
     """
+    from wfsim.world.build import check_scenario
+
+    scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    check_scenario(scenario)
     identity = run_id(scenario)
     path = Path(out) if out is not None else default_directory(scenario)
     with layout.claimed(path, identity, force=force) as free:
@@ -69,8 +78,10 @@ class _Attempt:
         try:
             with threadpool_limits(1):  # NumPy's BLAS must not depend on the number of cores; torch sees to itself
                 world = build_world(self._scenario, journal)
-                execute(world)
-                world.federation.export(self._path / "adapter")
+                try:
+                    execute(world)
+                finally:
+                    world.federation.export(self._path / "adapter")
         finally:
             file.close()
             log.close()

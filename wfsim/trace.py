@@ -128,7 +128,7 @@ class TransferEnded(Record):
     `outcome`: `delivered` (every packet), `partial`, `lost` (none); `cut` if the round closed first. Bits count
     headers: radiated `sent_bits` = `delivered_bits` + `lost_bits` (lost, cut or given up) + `repeated_bits` (sent again
     for other receivers of a broadcast), and offered = `delivered_bits` + `undelivered_bits`. `lost` lists the fragments
-    that never arrived.
+    that never arrived. `packets_sent` counts transmissions of packets that this device did not have yet.
     `blocks` counts coherence blocks used, and those at the link's rate cap and at zero rate.
     """
 

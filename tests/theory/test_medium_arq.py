@@ -88,7 +88,10 @@ def test_a_broadcast_is_repeated_until_the_last_receiver_has_it(make_air: Callab
     ended = air.run().ended("A", "d0")
     assert all(delivery.arrived.all() for delivery in air.deliveries["A"].values())
     variance_at_most = n * case["p"] / (1.0 - case["p"]) ** 2
-    assert abs(ended["packets_sent"] / packets - case["E_max_single"]) < 4.5 * np.sqrt(variance_at_most / packets)
+    flown = ended["sent_bits"] / 100.0 / packets
+    assert abs(flown - case["E_max_single"]) < 4.5 * np.sqrt(variance_at_most / packets)
+    needed = ended["packets_sent"] / packets  # one receiver alone needs 1 / (1 - p)
+    assert abs(needed - 1.0 / (1.0 - case["p"])) < 4.5 * np.sqrt(case["p"] / (1.0 - case["p"]) ** 2 / packets)
 
 
 @pytest.mark.parametrize("transport", ["unreliable", "reliable"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from wfsim.errors import ScenarioError, nearest
 from wfsim.learning.vit_config import VitConfig, linear_modules
@@ -25,6 +25,13 @@ class AdapterSettings(Section):
     target_modules: Literal["all-linear"] | tuple[str, ...] = Field(
         "all-linear", description="layers that carry LoRA, by last name (q_proj, v_proj, fc1 ...), or all-linear"
     )
+
+    @field_validator("target_modules", mode="before")
+    @classmethod
+    def _one_name_is_no_list(cls, value: object) -> object:
+        if isinstance(value, str) and value != "all-linear":
+            raise ValueError(f"{value!r}: give all-linear, or a list of layer names such as [q_proj, v_proj]")
+        return value
 
     @property
     def scale(self) -> float:
@@ -48,7 +55,7 @@ def _targets(wanted: str | tuple[str, ...], modules: tuple[PairShape, ...]) -> t
     for name in wanted:
         if name not in known:
             message = f"no linear layer called {name!r}{nearest(name, known)}; known: {', '.join(sorted(known))}"
-            raise ScenarioError(message, path="target_modules")
+            raise ScenarioError(message, path="learning.adapter.target_modules")
     return tuple(module for module in modules if last_name(module) in wanted)
 
 

@@ -24,7 +24,7 @@ class Evaluation(Section):
 
 
 class EngineSettings(Section):
-    """How training is batched on this machine. Results do not depend on it."""
+    """How training is computed on this machine. Batching changes no result; the precision does, by rounding."""
 
     chunk_jobs: int = Field(5, ge=1, le=256, description="training jobs stacked into one chunk")
     chunk_workers: int | None = Field(None, ge=1, le=256, description="chunks computed at once; one per core if null")

@@ -218,7 +218,7 @@ class Medium:
             start_s=transfer.start_s,
             outcome="delivered" if arrived.all() else "partial" if arrived.any() else "lost",
             cut=transfer.was_cut,
-            packets_sent=tally.packets_sent,
+            packets_sent=int(transfer.packets_sent[receiver]),
             packets_lost=int(transfer.packets_lost[receiver]),
             attempts=tally.attempts,
             sent_bits=tally.sent_bits,

@@ -23,7 +23,6 @@ class Tally:
 
     airtime_s: float = 0.0
     sent_bits: float = 0.0
-    packets_sent: int = 0
     attempts: int = 0
     blocks: int = 0
     blocks_at_cap: int = 0
@@ -48,6 +47,7 @@ class Transfer:
     start_s: float
     tally: Tally = field(default_factory=Tally)
     arrived: Mask = field(init=False)
+    packets_sent: NDArray[np.int64] = field(init=False)
     packets_lost: NDArray[np.int64] = field(init=False)
     lost_bits: Array = field(init=False)
     repeated_bits: Array = field(init=False)
@@ -60,6 +60,7 @@ class Transfer:
 
     def __post_init__(self) -> None:
         self.arrived = np.zeros((len(self.links), len(self.bits)), dtype=bool)
+        self.packets_sent = np.zeros(len(self.links), dtype=np.int64)
         self.packets_lost = np.zeros(len(self.links), dtype=np.int64)
         self.lost_bits, self.repeated_bits = np.zeros(len(self.links)), np.zeros(len(self.links))
         self._begin_pass(np.arange(len(self.bits)))
@@ -115,11 +116,12 @@ class Transfer:
         packets = self._queue[:whole]
         lost = self._outages(whole) | self._residual_losses(streams, residual_loss, packets)
         on_air_bits = self._progress - float(self.bits[packets].sum())
-        self.lost_bits += (lost & ~self.arrived[:, packets]) @ self.bits[packets] + on_air_bits
-        self.repeated_bits += self.arrived[:, packets] @ self.bits[packets]
-        self.packets_lost += (lost & ~self.arrived[:, packets]).sum(axis=1)
+        due = ~self.arrived[:, packets]
+        self.lost_bits += (lost & due) @ self.bits[packets] + on_air_bits
+        self.repeated_bits += ~due @ self.bits[packets]
+        self.packets_sent += due.sum(axis=1)
+        self.packets_lost += (lost & due).sum(axis=1)
         self.arrived[:, packets] |= ~lost
-        self.tally.packets_sent += whole
         self.tally.sent_bits += self._progress
 
     def _residual_losses(self, streams: Streams, residual_loss: float, packets: NDArray[np.int64]) -> Mask:

@@ -22,10 +22,15 @@ def packaged_names() -> list[str]:
     return sorted(path.stem for path in packaged_folder().glob("*.yaml"))
 
 
-def find_scenario(name: str, folder: Path) -> Path | None:
-    """The file for a path relative to `folder` or a packaged name, `.yaml` optional, or None."""
+def find_scenario(name: str, folder: Path, besides: Path | None = None) -> Path | None:
+    """The file for a path relative to `folder` or a packaged name, `.yaml` optional, or None.
+
+    `besides` is found only if there is no other: a local quickstart.yaml may extend the packaged `quickstart`.
+    """
     candidates = (parent / f"{name}{suffix}" for parent in (folder, packaged_folder()) for suffix in ("", ".yaml"))
-    return next((path for path in candidates if _is_file(path)), None)
+    found = [path for path in candidates if _is_file(path)]
+    others = [path for path in found if besides is None or path.resolve() != besides.resolve()]
+    return next(iter(others or found), None)
 
 
 def not_found(name: str, folder: Path) -> str:

@@ -69,7 +69,7 @@ def _base_file(chain: list[Path], base: Node | None) -> Path | None:
     if not isinstance(base.value, str):
         raise ScenarioError("expected a file or the name of a scenario", **place)
     folder = chain[-1].parent
-    found = find_scenario(base.value, folder)
+    found = find_scenario(base.value, folder, besides=chain[-1])
     if found is None:
         raise ScenarioError(not_found(base.value, folder), **place)
     if found.resolve() in [link.resolve() for link in chain]:

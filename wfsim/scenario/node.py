@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 KeyPath = tuple[str | int, ...]
 
 
@@ -52,12 +54,12 @@ class Node:
 
 
 def wrap(value: Any, place: Place) -> Node:
-    """A plain value as nodes that all stand at one place; keys become text."""
+    """A plain value as nodes that all stand at one place; keys become text, NumPy scalars plain numbers."""
     if isinstance(value, Mapping):
         return Node({str(key): wrap(item, place) for key, item in value.items()}, place)
     if isinstance(value, list | tuple):
         return Node([wrap(item, place) for item in value], place)
-    return Node(value, place)
+    return Node(value.item() if isinstance(value, np.generic) else value, place)
 
 
 def path_text(path: KeyPath) -> str:

@@ -59,7 +59,7 @@ class Radio(Section):
     """The air: one band of `bandwidth_hz` for each direction, gains reciprocal."""
 
     carrier_hz: float = Field(2e9, gt=0.0, le=1e12, description="carrier frequency, Hz")
-    bandwidth_hz: float = Field(1e6, gt=0.0, le=1e11, description="band of each direction, Hz")
+    bandwidth_hz: float = Field(1e6, ge=1.0, le=1e11, description="band of each direction, Hz")
     noise_figure_db: float = Field(6.0, ge=0.0, le=50.0, description="receivers' noise figure, dB")
     uplink_power_dbm: float = Field(20.0, ge=-100.0, le=100.0, description="radiated power of a device, dBm")
     downlink_power_dbm: float = Field(

@@ -54,6 +54,15 @@ def build_world(scenario: Scenario, journal: trace.Journal) -> World:
     return world
 
 
+def check_scenario(scenario: Scenario) -> None:
+    """Build what may refuse a scenario (data, shards, shapes, codec plans, links). Raises ScenarioError or RunError."""
+    streams, devices = Streams(scenario.seed), scenario.topology.device_names()
+    workload = build_workload(scenario.learning, streams, devices)
+    plan_of(scenario.codec, scenario, workload, "codec")
+    plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec")
+    draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
+
+
 def plan_of(codec: Codec, scenario: Scenario, workload: Workload, path: str) -> Plan:
     """A codec's plan for this workload. Raises ScenarioError if sizes depend on values: nothing reads them early."""
     plan = codec.plan(workload.shapes, scenario.radio.packets.max_fragment_bytes)

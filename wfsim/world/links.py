@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.errors import RunError, ScenarioError
 from wfsim.rng import Streams
 from wfsim.scenario.schema import Radio
 from wfsim.topology import BASE_STATION
@@ -39,10 +40,27 @@ class LargeScale:
 
 
 def draw_links(radio: Radio, streams: Streams, graph: networkx.Graph, devices: Sequence[str]) -> LargeScale:
-    """The links of a star topology. Raises RunError where a distance is outside the path loss model's validity."""
+    """The links of a star topology. Raises ScenarioError where a distance is outside the path loss model's validity."""
     distance_m = np.array([graph.edges[device, BASE_STATION]["distance_m"] for device in devices])
     return LargeScale(
         distance_m=distance_m,
-        path_loss_db=radio.path_loss.loss_db(distance_m, radio.carrier_hz),
+        path_loss_db=_path_loss_db(radio, distance_m, devices),
         shadowing_db=radio.shadowing.realise(streams, devices),
     )
+
+
+def _path_loss_db(radio: Radio, distance_m: Array, devices: Sequence[str]) -> Array:
+    try:
+        return radio.path_loss.loss_db(distance_m, radio.carrier_hz)
+    except RunError as error:
+        who = _first_refused(radio, distance_m, devices)
+        raise ScenarioError(f"{error}{who}", path="radio.path_loss") from None
+
+
+def _first_refused(radio: Radio, distance_m: Array, devices: Sequence[str]) -> str:
+    for device, distance in zip(devices, distance_m, strict=True):
+        try:
+            radio.path_loss.loss_db(np.array([distance]), radio.carrier_hz)
+        except RunError:
+            return f" (first at device {device}, {distance:.6g} m away)"
+    return ""

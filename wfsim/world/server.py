@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 import simpy
 
 from wfsim import trace
+from wfsim.errors import RunError
 from wfsim.learning.evaluation import Score
 from wfsim.messages import Assignment
 from wfsim.world.device import take_part
@@ -26,7 +27,9 @@ def serve(world: World) -> Process:
         if not available:
             reason, round_number = "time", round_number - 1
             break
+        start_s = world.env.now
         yield from _round(world, round_number, available)
+        _check_progress(world, start_s)
         reason = _stop_reason(world, round_number)
         score = _evaluate_if_due(world, round_number, last=reason is not None)
         reason = reason or _target_reason(world, score)
@@ -141,6 +144,11 @@ def _evaluate_if_due(world: World, round_number: int, *, last: bool) -> Score | 
             )
         )
     return score
+
+
+def _check_progress(world: World, start_s: float) -> None:
+    if world.scenario.stop.rounds is None and world.env.now == start_s:
+        raise RunError("a round takes no simulated time, so stop.time_s is never reached; give stop.rounds")
 
 
 def _stop_reason(world: World, round_number: int) -> str | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from wfsim.errors import ScenarioError, UsageError
@@ -101,3 +102,13 @@ def test_keywords_are_overrides(tmp_path: Path) -> None:
     assert (scenario.seed, scenario.stop.rounds) == (5, 7)
     with pytest.raises(UsageError, match="not both"):
         load_scenario("digits", ["seed=5"], name="x")
+
+
+def test_a_local_file_may_extend_the_packaged_one_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "digits.yaml").write_text("extends: digits\nseed: 9\n")
+    scenario = load_scenario(tmp_path / "digits.yaml")
+    assert (scenario.seed, scenario.learning.data.kind) == (9, "digits")
+
+
+def test_numpy_numbers_are_numbers() -> None:
+    assert load_scenario("digits", seed=np.int64(3)).seed == 3
