@@ -1,13 +1,13 @@
-"""Every slot, where it stands in a scenario, and its kinds."""
+"""Every slot, where it stands in a scenario, and its kinds; and the sections that are no slots."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from wfsim.errors import UsageError, nearest
-from wfsim.part import Part, slots
+from wfsim.part import Part, Section, slots
 from wfsim.scenario.node import Node, Place
 from wfsim.scenario.schema import Scenario
 from wfsim.scenario.shape import child, model_of, slot_of
@@ -30,28 +30,43 @@ def all_slots() -> dict[str, type[Part]]:
     return {slot.slot: slot for slot in slots()}
 
 
+def all_sections() -> dict[str, type[Section]]:
+    """Sections by their dotted path in a scenario."""
+    return dict(_sections(Scenario, ""))
+
+
+def find(name: str) -> type[Section]:
+    """A slot by name or dotted path, or a section by dotted path. Raises UsageError with the nearest match."""
+    slots_by_name = all_slots()
+    by_path = {dotted(steps): slot for slot in slots_by_name.values() for steps in places(slot)}
+    known = by_path | all_sections() | slots_by_name
+    if name not in known:
+        raise UsageError(f"no slot or section called {name!r}{nearest(name, known)}; wfsim list shows them")
+    return known[name]
+
+
 def find_slot(name: str) -> type[Part]:
-    """A slot by name. Raises UsageError with the nearest match."""
-    return _find("slot", name, all_slots())
+    """A slot by name or dotted path. Raises UsageError for a section, and with the nearest match."""
+    found = find(name)
+    if not issubclass(found, Part):
+        raise UsageError(f"{name} is a section, which has no kinds; wfsim describe {name} shows its fields")
+    return found
 
 
 def find_kind(slot: type[Part], name: str) -> type[Part]:
     """A kind of a slot by name. Raises UsageError with the nearest match."""
-    return _find(slot.slot, name, slot.kinds)
+    if name not in slot.kinds:
+        known = ", ".join(sorted(slot.kinds))
+        raise UsageError(f"no {slot.slot} called {name!r}{nearest(name, slot.kinds)}; known: {known}")
+    return slot.kinds[name]
 
 
-def _find(what: str, name: str, known: Mapping[str, type[Part]]) -> type[Part]:
-    if name not in known:
-        raise UsageError(f"no {what} called {name!r}{nearest(name, known)}; known: {', '.join(sorted(known))}")
-    return known[name]
-
-
-def text(part: type[Part]) -> str:
-    """The docstring of a slot or kind."""
+def text(part: type[Section]) -> str:
+    """The docstring of a slot, kind or section."""
     return inspect.cleandoc(part.__doc__ or "")
 
 
-def headline(part: type[Part]) -> str:
+def headline(part: type[Section]) -> str:
     """The first line of the docstring."""
     return text(part).partition("\n")[0]
 
@@ -78,6 +93,14 @@ def item_of(annotation: Any) -> Any:
 def section_of(annotation: Any) -> Any:
     """The section that an annotation names, None for a slot or a plain value."""
     return model_of(annotation, _NOWHERE)
+
+
+def _sections(model: type[Section], before: str) -> Iterator[tuple[str, type[Section]]]:
+    for key, field in model.model_fields.items():
+        section = section_of(field.annotation)
+        if section is not None:
+            yield before + key, section
+            yield from _sections(section, f"{before}{key}.")
 
 
 def _walk(model: Any, before: Steps) -> Iterator[tuple[type[Part], Steps]]:

@@ -1,4 +1,4 @@
-"""The fields of a kind, and an example of it, for people who write scenarios."""
+"""The fields of a kind or section, and an example of it, for people who write scenarios."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from wfsim.scenario.shape import bounds, slot_of
 _WORDS = {int: "whole number", float: "number", str: "text", bool: "true or false", NoneType: "null", dict: "mapping"}
 
 
-def fields(kind: type[Part]) -> Iterator[dict[str, Any]]:
-    """Name, type, default (absent where required), range and description of every field, nested sections included."""
-    values = example(kind)
-    for name, field in kind.model_fields.items():
-        yield _describe(name, field) | ({} if field.is_required() else {"default": values[name]})
-        yield from _nested(name, field.annotation)
+def fields(model: type[Section]) -> Iterator[dict[str, Any]]:
+    """Name, type, default, range and description of every field, nested sections included.
+
+    `default` is absent where a value is required and where the fields below have their own.
+    """
+    return _fields(model, example(model), "")
 
 
-def example(kind: type[Part]) -> dict[str, Any]:
-    """The YAML form of a part with every field: defaults, and examples where a value is required."""
-    return describe_value(kind.model_validate(_required(kind)))
+def example(model: type[Section]) -> dict[str, Any]:
+    """The YAML form of a kind or section with every field: defaults, and examples where a value is required."""
+    made = model.model_validate(_required(model))
+    return describe_value(made) if isinstance(made, Part) else made.model_dump(mode="json")
 
 
-def snippet(kind: type[Part], steps: Steps) -> str:
-    """YAML that puts the example of a kind at its place."""
-    value = example(kind)
+def snippet(model: type[Section], steps: Steps) -> str:
+    """YAML that puts the example of a kind or section at its place."""
+    value = example(model)
     for step in reversed(steps):
         value = {step.key: value if step.kind is None else {"kind": step.kind.kind, **_required(step.kind), **value}}
     return "\n".join(_yaml(value))
@@ -69,6 +70,17 @@ def type_name(annotation: Any) -> str:
     return _WORDS[origin or annotation]
 
 
+def _fields(model: type[Section], values: dict[str, Any], before: str) -> Iterator[dict[str, Any]]:
+    for name, field in model.model_fields.items():
+        section, own = section_of(field.annotation), _describe(before + name, field)
+        if section is not None:
+            yield own
+            yield from _fields(section, values[name], f"{before}{name}.")
+        else:
+            yield own if field.is_required() else own | {"default": values[name]}
+            yield from _items(before + name, field.annotation)
+
+
 def _describe(name: str, field: FieldInfo) -> dict[str, Any]:
     annotation = Annotated[(field.annotation, *field.metadata, None)]
     return {
@@ -80,15 +92,15 @@ def _describe(name: str, field: FieldInfo) -> dict[str, Any]:
     }
 
 
-def _nested(name: str, annotation: Any) -> Iterator[dict[str, Any]]:
-    item = item_of(annotation)
-    section = section_of(annotation if item is None else item)
+def _items(name: str, annotation: Any) -> Iterator[dict[str, Any]]:
+    """The fields of the sections that a list holds."""
+    section = section_of(item_of(annotation))
     for key, field in section.model_fields.items() if section is not None else ():
-        yield _describe(f"{name}{'' if item is None else '[]'}.{key}", field)
+        yield _describe(f"{name}[].{key}", field)
 
 
-def _required(kind: type[Part]) -> dict[str, Any]:
-    return {name: _example(field) for name, field in kind.model_fields.items() if field.is_required()}
+def _required(model: type[Section]) -> dict[str, Any]:
+    return {name: _example(field) for name, field in model.model_fields.items() if field.is_required()}
 
 
 def _example(field: FieldInfo) -> Any:

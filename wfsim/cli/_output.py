@@ -7,10 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 _UNWRAPPED = 1000
+_READABLE = 40
+_GAP = 2
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON on stdout")]
 
@@ -39,8 +44,25 @@ def print_facts(to: Console, rows: Iterable[Sequence[str]]) -> None:
 
 
 def print_table(to: Console, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns under a header; on a narrow terminal the last one wraps."""
-    _print_columns(to, Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1)), header, rows)
+    """Columns under a header, the last one wrapped; where that leaves it too narrow to read, one block per row."""
+    cells = [tuple(row) for row in rows]
+    if _readable(to.width, [header, *cells]):
+        _print_columns(to, Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1)), header, cells)
+    else:
+        _print_blocks(to, header, cells)
+
+
+def _readable(width: int, lines: Iterable[Sequence[str]]) -> bool:
+    *others, last = (max(map(cell_len, column)) for column in zip(*lines, strict=True))
+    return sum(others) + _GAP * len(others) + min(last, _READABLE) <= width
+
+
+def _print_blocks(to: Console, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    for name, *others, last in rows:
+        labelled = "; ".join(f"{title}: {cell}" for title, cell in zip(header[1:-1], others, strict=True) if cell)
+        to.print(Text(name, style="bold", overflow="fold"))
+        for text in filter(None, (labelled, last)):
+            to.print(Padding(Text(text, overflow="fold"), (0, 0, 0, _GAP)))
 
 
 def _print_columns(to: Console, table: Table, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -28,7 +28,7 @@ def rows(summary: Summary) -> Iterator[tuple[str, str]]:
 
 
 def sentences(summary: Summary) -> Iterator[str]:
-    """Does the channel matter, and what became of the training jobs."""
+    """Does the channel matter, what became of the training jobs, and was anything learned at all."""
     yield _channel(summary)
     if summary["jobs_submitted"]:
         yield (
@@ -36,6 +36,8 @@ def sentences(summary: Summary) -> Iterator[str]:
             f"{summary['jobs_speculative']} computed on speculation."
         )
         yield from _never_computed(summary)
+    if not summary["mean_coverage"]:  # no upload at all, or nothing of any
+        yield "No update ever arrived: the global adapter is the initial one."
 
 
 def _accuracies(summary: Summary) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,16 @@
-"""`wfsim describe`: one slot or one kind, in full."""
+"""`wfsim describe`: one slot, kind or section, in full."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wfsim.cli._output import AsJson, console, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from wfsim.cli._catalogue import Steps
+    from wfsim.part import Part, Section
 
 EXAMPLE = "wfsim describe fading rician"
 
@@ -14,44 +18,64 @@ _HEADER = ("field", "type", "default", "range", "description")
 
 
 def describe(
-    slot: Annotated[str, typer.Argument(metavar="SLOT", help="a slot such as fading (wfsim list shows them)")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="SLOT|SECTION",
+            help="a slot such as fading or a section such as radio.packets (wfsim list shows them)",
+        ),
+    ],
     kind: Annotated[str | None, typer.Argument(metavar="KIND", help="a kind such as rician")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Describe a slot, or a kind with its fields, their ranges and an example in YAML."""
-    about = _slot(slot) if kind is None else _kind(slot, kind)
+    """Describe a slot; or a kind or a section with its fields, their ranges and an example in YAML."""
+    about = _about(name, kind)
     if as_json:
         print_json(about)
     else:
-        (_print_slot if kind is None else _print_kind)(about)
+        (_print_fields if "fields" in about else _print_slot)(about)
 
 
-def _slot(name: str) -> dict[str, Any]:
-    from wfsim.cli._catalogue import dotted, find_slot, headline, places, text
+def _about(name: str, kind: str | None) -> dict[str, Any]:
+    from wfsim.cli._catalogue import find, find_slot
+    from wfsim.part import Part
 
-    slot = find_slot(name)
+    if kind is not None:
+        return _kind(find_slot(name), kind)
+    found = find(name)
+    return _slot(found) if issubclass(found, Part) else _section(name, found)
+
+
+def _slot(slot: type[Part]) -> dict[str, Any]:
+    from wfsim.cli._catalogue import dotted, headline, places, text
+
     return {
-        "slot": name,
+        "slot": slot.slot,
         "description": text(slot),
         "paths": [dotted(steps) for steps in places(slot)],
         "kinds": {kind: headline(model) for kind, model in sorted(slot.kinds.items())},
     }
 
 
-def _kind(slot_name: str, name: str) -> dict[str, Any]:
-    from wfsim.cli._catalogue import dotted, find_kind, find_slot, places, text
+def _kind(slot: type[Part], name: str) -> dict[str, Any]:
+    from wfsim.cli._catalogue import dotted, find_kind, places
+
+    where = places(slot)
+    paths = [dotted(steps) for steps in where]
+    return {"slot": slot.slot, "kind": name, "paths": paths, **_in_full(find_kind(slot, name), where[0])}
+
+
+def _section(path: str, section: type[Section]) -> dict[str, Any]:
+    from wfsim.cli._catalogue import Step
+
+    return {"section": path, **_in_full(section, tuple(Step(key, None) for key in path.split(".")))}
+
+
+def _in_full(model: type[Section], steps: Steps) -> dict[str, Any]:
+    from wfsim.cli._catalogue import text
     from wfsim.cli._fields import fields, snippet
 
-    slot = find_slot(slot_name)
-    kind, where = find_kind(slot, name), places(slot)
-    return {
-        "slot": slot_name,
-        "kind": name,
-        "description": text(kind),
-        "paths": [dotted(steps) for steps in where],
-        "fields": [*fields(kind)],
-        "example": snippet(kind, where[0]),
-    }
+    return {"description": text(model), "fields": [*fields(model)], "example": snippet(model, steps)}
 
 
 def _print_slot(about: dict[str, Any]) -> None:
@@ -60,17 +84,31 @@ def _print_slot(about: dict[str, Any]) -> None:
     print_table(out, ("kind", "description"), about["kinds"].items())
 
 
-def _print_kind(about: dict[str, Any]) -> None:
-    out = console()
-    say(out, f"{about['slot']} {about['kind']}: {', '.join(about['paths'])}\n\n{about['description']}\n")
+def _print_fields(about: dict[str, Any]) -> None:
+    out, in_section = console(), "section" in about
+    title = about["section"] if in_section else f"{about['slot']} {about['kind']}: {', '.join(about['paths'])}"
+    say(out, f"{title}\n\n{about['description']}\n")
     if about["fields"]:
-        print_table(out, _HEADER, map(_row, about["fields"]))
+        print_table(out, _HEADER, (_row(field, kind_alone=in_section) for field in about["fields"]))
         say(out, "")
     say(out, about["example"])
 
 
-def _row(field: dict[str, Any]) -> tuple[str, ...]:
+def _row(field: dict[str, Any], *, kind_alone: bool) -> tuple[str, ...]:
+    """`kind_alone`: of a slot's default only the kind, for a section holds many and its example shows the rest."""
+    return (
+        field["name"],
+        field["type"],
+        _default(field, kind_alone),
+        " and ".join(field["range"]),
+        field["description"],
+    )
+
+
+def _default(field: dict[str, Any], kind_alone: bool) -> str:
     from wfsim.cli._fields import flow
 
-    default = flow(field["default"]) if "default" in field else "required" if field["required"] else ""
-    return field["name"], field["type"], default, " and ".join(field["range"]), field["description"]
+    if "default" not in field:
+        return "required" if field["required"] else ""
+    value = field["default"]
+    return flow(value["kind"] if kind_alone and isinstance(value, dict) and "kind" in value else value)

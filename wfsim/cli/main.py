@@ -25,7 +25,13 @@ Exit codes: 0 done, 1 the run failed or verify found a fault, 2 wrong usage, 3 i
 
 1 kbit = 1000 bit. --debug before the command shows the traceback of an error."""
 
-app = typer.Typer(name="wfsim", no_args_is_help=True, epilog=_EPILOG, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="wfsim",
+    no_args_is_help=True,
+    epilog=_EPILOG,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 def _print_version(wanted: bool) -> None:

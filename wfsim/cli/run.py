@@ -9,9 +9,11 @@ import typer
 
 from wfsim.cli._arguments import Overrides, ScenarioName
 from wfsim.cli._output import AsJson, console, print_facts, print_json, say
+from wfsim.cli._streams import expendable_output
 
 if TYPE_CHECKING:
     from wfsim.results.directory import Run
+    from wfsim.scenario.schema import Scenario
 
 EXAMPLE = "wfsim run quickstart stop.rounds=3 radio.fading=none --out runs/try"
 
@@ -24,18 +26,26 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Simulate a scenario; write a run directory; print a summary."""
-    from wfsim import simulate
-    from wfsim.cli._progress import progress
+    from wfsim.cli._late import naming_file
     from wfsim.scenario.load import load_scenario
 
-    loaded, lines = load_scenario(scenario, overrides or ()), 0
+    loaded = load_scenario(scenario, overrides or ())
+    with expendable_output(), naming_file(scenario):
+        _simulate(loaded, out, force=force, as_json=as_json)
+
+
+def _simulate(scenario: Scenario, out: Path | None, *, force: bool, as_json: bool) -> None:
+    from wfsim import simulate
+    from wfsim.cli._progress import progress
+
+    lines = 0
 
     def count(_: object) -> None:
         nonlocal lines
         lines += 1
 
-    with progress(console(stderr=as_json), loaded.stop) as sink:
-        done = simulate.run(loaded, out, sinks=[count, sink], force=force)
+    with progress(console(stderr=as_json), scenario.stop) as sink:
+        done = simulate.run(scenario, out, sinks=[count, sink], force=force)
     _report(done, finished_earlier=lines == 0, as_json=as_json)
 
 

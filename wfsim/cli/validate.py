@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from wfsim.cli._arguments import Overrides, ScenarioName
 from wfsim.cli._output import AsJson, console, print_facts, print_json, say
 from wfsim.errors import RunError, ScenarioError
+
+if TYPE_CHECKING:
+    from wfsim.scenario.schema import Scenario
 
 EXAMPLE = "wfsim validate quickstart radio.bandwidth_hz=2e6"
 
 
 def validate(scenario: ScenarioName, overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Check a scenario in under a second: keys, ranges, feasibility; print what would fly."""
-    from wfsim.cli import _facts
-    from wfsim.scenario.find import find_scenario
+    from wfsim.cli._facts import rows
+    from wfsim.cli._late import naming_file
     from wfsim.scenario.load import load_scenario
 
-    loaded, file = load_scenario(scenario, overrides or ()), str(find_scenario(scenario, Path()))
-    try:
-        facts = _facts.facts(loaded)
-    except RunError as error:
-        raise ScenarioError(str(error), file=file) from error
+    loaded = load_scenario(scenario, overrides or ())
+    with naming_file(scenario) as file:
+        facts = _known(loaded)
     if as_json:
         print_json({"scenario": file, "valid": True, **facts})
     else:
         say(console(), f"{file}: valid")
-        print_facts(console(), _facts.rows(facts))
+        print_facts(console(), rows(facts))
+
+
+def _known(scenario: Scenario) -> dict[str, Any]:
+    from wfsim.cli._facts import facts
+
+    try:
+        return facts(scenario)
+    except RunError as error:
+        raise ScenarioError(str(error)) from error

@@ -1,4 +1,4 @@
-"""`wfsim verify`: does a run's journal keep its promises?"""
+"""`wfsim verify`: does a run's journal keep its promises, and do the tables say what it gives?"""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ Line = dict[str, Any]
 def verify(
     path: Annotated[Path, typer.Argument(metavar="RUN", help="a run directory")], as_json: AsJson = False
 ) -> None:
-    """Check a run's journal: hash chain, digest, bits conserved, clock, energy. Exit code 1 if anything is broken."""
+    """Check a run's journal: hash chain, digest, bits conserved, clock, energy; and the tables folded from it.
+
+    Exit code 1 if anything is broken.
+    """
     from wfsim.results.directory import Run
 
     run = Run(path)
@@ -37,12 +40,15 @@ def verify(
 
 
 def _faults(run: Run, lines: list[Line]) -> list[str]:
+    from wfsim.cli._derived import differences
     from wfsim.results.directory import COMPLETED
     from wfsim.results.verify import verify as broken_invariants
 
     if not lines:
         return ["the journal holds no record"]
-    return [*broken_invariants(lines, finished=run.status == COMPLETED), *_wrong_digest(run, lines)]
+    finished = run.status == COMPLETED
+    faults = [*broken_invariants(lines, finished=finished), *_wrong_digest(run, lines)]
+    return [*differences(run, lines)] if finished and not faults else faults
 
 
 def _read(run: Run) -> tuple[list[Line], list[str]]:

@@ -14,15 +14,19 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """A device was busy with a phase. `lost` is the share of it that came to nothing: bits that never arrived, or 1 for
-    training that was cut.
+    """A device was busy with a phase.
+
+    `lost` and `cut` are shares in 0..1 of it that came to nothing. Of a transfer they are the share of its offered bits
+    that never arrived: `cut` if the round's end stopped the transfer, else `lost`. Training that was stopped has `cut`
+    1. A cut transfer has no `lost`: what was lost on its way might yet have been sent again.
     """
 
     device: str
     phase: str
     start_s: float
     end_s: float
-    lost: float
+    lost: float = 0.0
+    cut: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +72,14 @@ class Story:
         )
 
     def _on_transfer_ended(self, line: Line) -> None:
-        offered_bits = line["delivered_bits"] + line["undelivered_bits"]
+        missing = line["undelivered_bits"] / (line["delivered_bits"] + line["undelivered_bits"])
         self.spans.append(
             Span(
                 device=line["device"],
                 phase=_TRANSFERS[line["direction"]],
                 start_s=line["start_s"],
                 end_s=line["t_s"],
-                lost=line["undelivered_bits"] / offered_bits,
+                **{"cut" if line["cut"] else "lost": missing},
             )
         )
 
@@ -86,7 +90,7 @@ class Story:
                 phase=COMPUTE,
                 start_s=line["t_s"] - line["compute_s"],
                 end_s=line["t_s"],
-                lost=0.0 if line["finished"] else 1.0,
+                cut=0.0 if line["finished"] else 1.0,
             )
         )
 

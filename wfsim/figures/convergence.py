@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wfsim.errors import UsageError
 from wfsim.figures import _style, figure
+from wfsim.figures._experiments import experiments, labels_of
 from wfsim.results.directory import Run
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Rows = Sequence[dict[str, Any]]
+Group = tuple[str, list[Rows]]
 
 _LEGEND_LETTERS = 100  # of one line over the whole width
 _LARGEST_TICK = 1e4  # above it the next larger unit is used
@@ -55,14 +57,18 @@ _COSTS = (
 
 @figure
 def convergence(runs: Sequence[Run]) -> Figure:
-    """Accuracy against simulated seconds, bits on the air and joules; runs of one name as mean and range.
+    """Accuracy against simulated seconds, bits on the air and joules; seeds of one experiment as mean and range.
 
-    Between evaluations accuracy is interpolated linearly; mean and range span the costs that all runs of a name reach.
-    Raises UsageError for a run that measured no accuracy.
+    Runs whose resolved scenarios differ in nothing but `seed` (and chunk settings) are one experiment. Between
+    evaluations accuracy is interpolated linearly; mean and range span the costs that all its runs reach, and are left
+    out where there are none. Raises UsageError for a run that measured no accuracy.
     """
     from matplotlib.figure import Figure
 
-    groups = _groups(runs)
+    found = experiments(runs)
+    groups = [
+        (label, [_measured(run) for run in each.runs]) for label, each in zip(labels_of(found), found, strict=True)
+    ]
     drawn = Figure(figsize=(_style.WIDTH_IN, 2.75))
     panels = drawn.subplots(1, len(_COSTS), sharey=True)
     for cost, axes in zip(_COSTS, panels, strict=True):
@@ -73,13 +79,6 @@ def convergence(runs: Sequence[Run]) -> Figure:
     return drawn
 
 
-def _groups(runs: Sequence[Run]) -> dict[str, list[Rows]]:
-    groups: dict[str, list[Rows]] = {}
-    for run in runs:
-        groups.setdefault(run.name, []).append(_measured(run))
-    return groups
-
-
 def _measured(run: Run) -> Rows:
     rows = run.rounds
     if all(row["accuracy"] is None for row in rows):
@@ -88,9 +87,9 @@ def _measured(run: Run) -> Rows:
     return rows
 
 
-def _draw_panel(axes: Axes, cost: _Cost, groups: dict[str, list[Rows]]) -> None:
-    name, size = cost.unit(max(cost.spent(rows)[-1] for members in groups.values() for rows in members))
-    for number, (group, members) in enumerate(groups.items()):
+def _draw_panel(axes: Axes, cost: _Cost, groups: Sequence[Group]) -> None:
+    name, size = cost.unit(max(cost.spent(rows)[-1] for _, members in groups for rows in members))
+    for number, (group, members) in enumerate(groups):
         _draw_group(axes, group, [_curve(cost, rows, size) for rows in members], number)
     axes.set_xlabel(f"{cost.label} ({name})")
     axes.set_xlim(left=0.0)
@@ -115,8 +114,10 @@ def _draw_group(axes: Axes, name: str, curves: list[tuple[Array, Array]], number
     for curve in curves:
         axes.plot(*curve, color=look["color"], linewidth=0.5, alpha=0.6, marker=_marker(curve))
     x, all_y = _aligned(curves)
-    axes.fill_between(x, all_y.min(axis=0), all_y.max(axis=0), color=look["color"], alpha=0.18, linewidth=0.0)
-    axes.plot(x, all_y.mean(axis=0), **look, linewidth=1.6, label=f"{name} (mean and range of {len(curves)} runs)")
+    label = f"{name} ({'mean and range of ' if len(x) else ''}{len(curves)} runs)"
+    if len(x):
+        axes.fill_between(x, all_y.min(axis=0), all_y.max(axis=0), color=look["color"], alpha=0.18, linewidth=0.0)
+    axes.plot(x, all_y.mean(axis=0), **look, linewidth=1.6, marker="o" if len(x) == 1 else "", label=label)
 
 
 def _marker(curve: tuple[Array, Array]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wfsim.errors import UsageError
 from wfsim.figures import _style, figure
@@ -20,20 +20,33 @@ MOST_ROWS = 40
 _DEFAULT_ROUNDS = 3
 _BAR_HEIGHT = 0.72
 _COLOURS = {DOWNLOAD: _style.BLUE, COMPUTE: _style.YELLOW, UPLOAD: _style.SKY_BLUE}
+_ROUNDING = 1e-9  # of the time shown; a device that idles for less was busy throughout
+
+_LOST: dict[str, Any] = {"color": _style.VERMILION, "label": "lost (share of height)"}
+_CUT: dict[str, Any] = {  # hatches over a paler bar
+    "facecolor": (1.0, 1.0, 1.0, 0.6),
+    "edgecolor": _style.VERMILION,
+    "linewidth": 0.0,
+    "hatch": "///////",
+    "label": "cut (share of height)",
+}
+
+Shares = list[tuple[Span, float]]
 
 
 @figure
 def timeline(runs: Sequence[Run], rounds: tuple[int, int] | None = None) -> Figure:
-    """What each device did in the first rounds of one run: download, compute, upload, wait; and what was lost.
+    """What each device did in the first rounds of one run: download, compute, upload, wait; and what was lost or cut.
 
-    `rounds` is the first and the last round to draw. The lost part of a transfer's height is the share of its bits
-    that never arrived; training that was cut is hatched. Devices that took part are shown, at most the MOST_ROWS
-    slowest. A deadline is drawn where it closed a round. Raises UsageError for several runs, and for rounds that were
-    not closed or took no time.
+    `rounds` is the first and the last round to draw. The marked part of a transfer's height is the share of its bits
+    that never arrived: lost on the way, or hatched where the round's end cut the transfer; training that was cut is
+    hatched whole. Devices that took part are shown, at most the MOST_ROWS slowest. A deadline is drawn where it closed
+    a round. Of a killed run the whole lines of its journal are drawn. Raises UsageError for several runs, and for
+    rounds that were not closed or took no time.
     """
     from matplotlib.figure import Figure
 
-    story = read_story(_only(runs).journal())
+    story = read_story(_only(runs).whole_lines())
     shown = _shown(story, rounds)
     devices = sorted({device for each in shown for device in each.cohort})
     rows = _slowest(story, shown, devices)
@@ -42,7 +55,9 @@ def timeline(runs: Sequence[Run], rounds: tuple[int, int] | None = None) -> Figu
     handles = [*_draw_bars(axes, story, shown, rows), *_draw_rounds(axes, shown)]
     _dress(axes, shown, rows)
     axes.set_title(_title(story, shown, len(rows), len(devices)), pad=16.0)
-    drawn.legend(handles=handles, loc="outside lower center", ncols=len(handles), columnspacing=1.6, handlelength=1.8)
+    drawn.legend(
+        handles=handles, loc="outside lower center", ncols=max(1, len(handles)), columnspacing=1.6, handlelength=1.8
+    )
     return drawn
 
 
@@ -76,17 +91,20 @@ def _slowest(story: Story, shown: Sequence[Round], devices: list[str]) -> list[s
 
 
 def _draw_bars(axes: Axes, story: Story, shown: Sequence[Round], rows: Sequence[str]) -> list[Artist]:
+    """Legend handles of the phases, waits, losses and cuts that occur."""
     row_of = {device: row for row, device in enumerate(rows)}
-    spans = [
-        span
-        for span in story.spans
-        if span.device in row_of and span.end_s > shown[0].start_s and span.start_s < shown[-1].close_s
-    ]
-    bars = [_draw_phase(axes, phase, [span for span in spans if span.phase == phase], row_of) for phase in _COLOURS]
-    lost = [span for span in spans if span.lost > 0.0 and span.phase != COMPUTE]
-    cut = [span for span in spans if span.lost > 0.0 and span.phase == COMPUTE]
-    marks = [draw(axes, marked, row_of) for draw, marked in ((_draw_lost, lost), (_draw_cut, cut)) if marked]
-    return [*bars, _draw_waits(axes, shown, row_of), *marks]
+    spans = [span for span in story.spans if span.device in row_of and _shown_s(span, shown) > 0.0]
+    phases = {phase: [span for span in spans if span.phase == phase] for phase in _COLOURS}
+    bars = [_draw_phase(axes, phase, busy, row_of) for phase, busy in phases.items() if busy]
+    waits = _draw_waits(axes, shown, row_of)
+    lost = [(span, span.lost) for span in spans if span.lost > 0.0]
+    cut = [(span, span.cut) for span in spans if span.cut > 0.0]
+    marks = [_draw_shares(axes, shares, look, row_of) for shares, look in ((lost, _LOST), (cut, _CUT)) if shares]
+    return [*bars, *([waits] if _anyone_waits(shown, spans, rows) else []), *marks]
+
+
+def _shown_s(span: Span, shown: Sequence[Round]) -> float:
+    return min(span.end_s, shown[-1].close_s) - max(span.start_s, shown[0].start_s)
 
 
 def _draw_phase(axes: Axes, phase: str, spans: Sequence[Span], row_of: dict[str, int]) -> Artist:
@@ -94,26 +112,11 @@ def _draw_phase(axes: Axes, phase: str, spans: Sequence[Span], row_of: dict[str,
     return axes.barh(rows, height=_BAR_HEIGHT, color=_COLOURS[phase], label=phase, **_extent(spans))
 
 
-def _draw_lost(axes: Axes, spans: Sequence[Span], row_of: dict[str, int]) -> Artist:
-    """From the bottom of each bar, the share of its height that was lost."""
-    heights = [_BAR_HEIGHT * span.lost for span in spans]
-    middles = [row_of[span.device] + (_BAR_HEIGHT - height) / 2.0 for span, height in zip(spans, heights, strict=True)]
-    return axes.barh(middles, height=heights, color=_style.VERMILION, label="lost (share of height)", **_extent(spans))
-
-
-def _draw_cut(axes: Axes, spans: Sequence[Span], row_of: dict[str, int]) -> Artist:
-    """Hatches over a paler bar."""
-    rows = [row_of[span.device] for span in spans]
-    return axes.barh(
-        rows,
-        height=_BAR_HEIGHT,
-        facecolor=(1.0, 1.0, 1.0, 0.6),
-        edgecolor=_style.VERMILION,
-        linewidth=0.0,
-        hatch="///////",
-        label="cut",
-        **_extent(spans),
-    )
+def _draw_shares(axes: Axes, shares: Shares, look: dict[str, Any], row_of: dict[str, int]) -> Artist:
+    """From the bottom of each bar, a share of its height."""
+    heights = [_BAR_HEIGHT * share for _, share in shares]
+    middles = [row_of[span.device] + _BAR_HEIGHT * (1.0 - share) / 2.0 for span, share in shares]
+    return axes.barh(middles, height=heights, **look, **_extent([span for span, _ in shares]))
 
 
 def _extent(spans: Sequence[Span]) -> dict[str, list[float]]:
@@ -127,6 +130,17 @@ def _draw_waits(axes: Axes, shown: Sequence[Round], row_of: dict[str, int]) -> A
     return axes.hlines(
         [row for row, _ in waits], starts_s, closes_s, color=_style.PALE_GREY, linewidth=1.0, zorder=0.9, label="wait"
     )
+
+
+def _anyone_waits(shown: Sequence[Round], spans: Sequence[Span], rows: Sequence[str]) -> bool:
+    """Whether a device is idle in the rounds that it takes part in, so that a line shows between its bars."""
+    idle_s = dict.fromkeys(rows, 0.0)
+    for each in shown:
+        for device in idle_s.keys() & set(each.cohort):
+            idle_s[device] += each.close_s - each.start_s
+    for span in spans:
+        idle_s[span.device] -= _shown_s(span, shown)
+    return any(idle > _ROUNDING * (shown[-1].close_s - shown[0].start_s) for idle in idle_s.values())
 
 
 def _draw_rounds(axes: Axes, shown: Sequence[Round]) -> list[Artist]:

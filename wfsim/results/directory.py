@@ -41,22 +41,37 @@ class Run:
         return _read_json(self.path / "manifest.json")
 
     @property
+    def scenario(self) -> dict[str, Any]:
+        """The resolved scenario as plain values. Raises UsageError where `scenario.yaml` is absent or not a mapping."""
+        from ruamel.yaml import YAML, YAMLError
+
+        path = self.path / "scenario.yaml"
+        try:
+            values = YAML(typ="safe", pure=True).load(path)
+        except (FileNotFoundError, ValueError, YAMLError):
+            values = None
+        if not isinstance(values, dict):
+            raise UsageError(f"{path}: no whole scenario; the run did not get that far")
+        return values
+
+    @property
     def summary(self) -> dict[str, Any]:
         """The numbers of `summary.json`; of a run that was killed, those its journal still gives."""
         path = self.path / "summary.json"
-        return _read_json(path) if path.is_file() else summarise(self._whole_lines())
+        return _read_json(path) if path.is_file() else summarise(self.whole_lines())
 
     @property
     def rounds(self) -> list[dict[str, Any]]:
         """The rows of `rounds.csv`; of a run that was killed, those its journal still gives."""
         path = self.path / "rounds.csv"
-        return read_rounds(path) if path.is_file() else round_rows(self._whole_lines())
+        return read_rounds(path) if path.is_file() else round_rows(self.whole_lines())
 
     def journal(self) -> Iterator[dict[str, Any]]:
         """The journal's lines. Raises ValueError at what is not a record, such as the torn end of a killed run."""
         return read_journal(self.path / "journal.jsonl")
 
-    def _whole_lines(self) -> Iterator[dict[str, Any]]:
+    def whole_lines(self) -> Iterator[dict[str, Any]]:
+        """The journal's lines up to the first that is not a record; none where there is no journal."""
         with suppress(ValueError, FileNotFoundError):
             yield from self.journal()
 

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 import wfsim.scenario.schema  # noqa: F401  opens every slot
+from wfsim.cli._catalogue import all_sections
 from wfsim.part import Part, slots
+from wfsim.scenario.load import load_scenario
+from wfsim.scenario.schema import Scenario
 from wfsim.scenario.yaml_source import read_yaml
 
 KINDS = [(slot, name) for slot in slots() for name in sorted(slot.kinds)]
@@ -33,6 +36,46 @@ def test_a_slot_is_described_with_its_kinds(cli) -> None:
     assert "dense" in cli("describe", "codec").out
 
 
+def test_a_slot_is_found_by_its_path(cli) -> None:
+    assert cli("describe", "radio.fading") == cli("describe", "fading")
+    assert cli("describe", "radio.fading", "rician") == cli("describe", "fading", "rician")
+
+
+def test_a_section_is_described_with_its_fields(cli) -> None:
+    about = json.loads(cli("describe", "stop", "--json").out)
+    assert about["section"] == "stop" and about["description"].startswith("When a run ends")
+    assert about["fields"][0] == {
+        "name": "rounds",
+        "type": "whole number or null",
+        "required": False,
+        "range": [">= 1"],
+        "description": "rounds",
+        "default": 20,
+    }
+
+
+def test_a_section_shows_the_sections_and_slots_in_it(cli) -> None:
+    rows = {words[0]: words for words in map(str.split, cli("describe", "radio").out.splitlines()) if words}
+    assert rows["packets.mtu_bytes"][1:4] == ["whole", "number", "1500"]
+    assert rows["shadowing"][1:4] == ["slot", "shadowing", "log_normal"]
+
+
+def test_sections_have_no_kinds(cli) -> None:
+    for words in (("describe", "stop", "rounds"), ("list", "stop")):
+        said = cli(*words)
+        assert (said.code, said.err.startswith("wfsim: stop is a section")) == (2, True)
+
+
+@pytest.mark.parametrize("path", sorted(all_sections()))
+def test_every_section_is_described_in_full_and_its_example_is_the_default(cli, path: str) -> None:
+    about = json.loads(cli("describe", path, "--json").out)
+    assert {field["name"] for field in about["fields"]} >= set(all_sections()[path].model_fields)
+    assert about["description"] and all(field["description"] for field in about["fields"])
+    Path("example.yaml").write_text(about["example"], encoding="utf-8")
+    assert load_scenario("example.yaml").model_dump() == Scenario().model_dump()
+    assert cli("describe", path).code == 0
+
+
 def test_square_brackets_are_printed(cli) -> None:
     assert "devices[].distance_m" in cli("describe", "topology", "placed").out
 
@@ -43,7 +86,15 @@ def test_a_required_field_has_no_default(cli) -> None:
     assert devices["required"] and "default" not in devices
 
 
-@pytest.mark.parametrize(("words", "hint"), [(("fadng",), "'fading'"), (("fading", "ricain"), "'rician'")])
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("fadng",), "'fading'"),
+        (("fading", "ricain"), "'rician'"),
+        (("radio.packet",), "'radio.packets'"),
+        (("stpo",), "'stop'"),
+    ],
+)
 def test_an_unknown_name_is_wrong_usage_with_the_nearest(cli, words: tuple[str, ...], hint: str) -> None:
     said = cli("describe", *words)
     assert said.code == 2

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 import wfsim
 from wfsim.part import slots
 
@@ -36,6 +38,25 @@ def test_the_kinds_of_a_slot_are_those_registered(cli) -> None:
     rows = json.loads(cli("list", "fading", "--json").out)
     assert [row["kind"] for row in rows] == sorted(fading.kinds)
     assert all(row["description"] for row in rows)
+
+
+def test_the_sections_are_listed_too(cli) -> None:
+    shown = [line.split()[0] for line in cli("list").out.splitlines() if line.strip()]
+    sections = shown[shown.index("section") + 1 : shown.index("More:")]
+    assert {"stop", "radio", "radio.packets", "learning.local", "trace"} <= set(sections)
+    assert all(cli("describe", section).code == 0 for section in sections)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_narrow_terminal_loses_nothing(cli, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    for name, value in {"TTY_COMPATIBLE": "1", "TERM": "dumb", "COLUMNS": str(columns), "LINES": "50"}.items():
+        monkeypatch.setenv(name, value)
+    rows, shown = json.loads(cli("list", "--json").out), cli("list").out
+    names, words = [line.rstrip() for line in shown.splitlines()], " ".join(shown.split())
+    assert max(map(len, names)) <= columns
+    for row in rows:
+        assert row["slot"] in names
+        assert f"paths: {', '.join(row['paths'])}; kinds: {row['kinds']} {row['description']}" in words
 
 
 def test_the_tables_show_the_same_in_whole_lines(cli) -> None:

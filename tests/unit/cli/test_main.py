@@ -24,6 +24,13 @@ def test_every_command_has_an_example_in_its_help(cli, command: str) -> None:
     assert f"Example: wfsim {command}" in said.out
 
 
+@pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS)])
+def test_h_is_short_for_help(cli, words: tuple[str, ...]) -> None:
+    said = cli(*words, "-h")
+    assert said.code == 0 and "Usage: wfsim" in said.out
+    assert said == cli(*words, "--help")
+
+
 def test_version(cli) -> None:
     assert cli("--version") == (0, f"wfsim {__version__}\n", "")
 
@@ -113,7 +120,10 @@ def test_importing_wfsim_and_printing_help_import_no_torch(python) -> None:
 def test_python_m_wfsim(python) -> None:
     said = python("-m", "wfsim", "list", "fadng")
     assert said.code == 2
-    assert said.err.startswith("wfsim: no slot called 'fadng' (did you mean 'fading'?)") and said.err.count("\n") == 1
+    assert (
+        said.err.startswith("wfsim: no slot or section called 'fadng' (did you mean 'fading'?)")
+        and said.err.count("\n") == 1
+    )
 
 
 def _with_failing_validate(cli, monkeypatch: pytest.MonkeyPatch, error: BaseException):

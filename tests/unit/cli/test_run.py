@@ -58,10 +58,17 @@ def test_training_shows_accuracy_and_jobs(cli) -> None:
 
 
 def test_a_run_that_cannot_go_on_is_failed(cli) -> None:
-    said = cli("run", "small.yaml", "radio.path_loss=macro_128", "topology.radius_m=9000.0", "--out", "far")
+    said = cli("run", "small.yaml", "radio.fading=none", "radio.link.min_bps_per_hz=7.0", "--out", "mute")
     assert said.code == 1
-    assert "macro_128" in said.err and said.err.count("\n") == 1
-    assert Run("far").status == "failed"
+    assert "rate is zero" in said.err and said.err.count("\n") == 1
+    assert Run("mute").status == "failed"
+
+
+def test_a_federation_that_cannot_be_built_is_an_invalid_scenario(cli) -> None:
+    said = cli("run", "small.yaml", "radio.path_loss=macro_128", "topology.radius_m=9000.0", "--out", "far")
+    assert said.code == 3
+    assert said.err.startswith("small.yaml: radio.path_loss: ") and said.err.count("\n") == 1
+    assert not Path("far").exists()
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -6,6 +6,7 @@ from wfsim.cli._summary import rows, sentences
 from wfsim.results.summary import Summary
 
 EMPTY = Summary().values()
+NOTHING = "No update ever arrived: the global adapter is the initial one."
 
 
 def _shown(**values: Any) -> tuple[dict[str, str], list[str]]:
@@ -34,11 +35,11 @@ def test_what_was_measured_is_shown_with_units() -> None:
 def test_what_was_not_measured_is_left_out() -> None:
     table, said = _shown()
     assert not any("accuracy" in label or "share" in label for label in table)
-    assert said == ["Does the channel matter? no uplink block was used; no computing time to compare with."]
+    assert said == ["Does the channel matter? no uplink block was used; no computing time to compare with.", NOTHING]
 
 
 def test_the_channel_is_judged_by_two_numbers() -> None:
-    _, said = _shown(blocks_at_limit_share=0.0321, upload_over_compute=2.4)
+    _, said = _shown(blocks_at_limit_share=0.0321, upload_over_compute=2.4, mean_coverage=1.0)
     assert said == [
         "Does the channel matter? 3.21 % of uplink blocks at the rate cap or at zero; "
         "upload time / computing time = 2.4."
@@ -52,4 +53,10 @@ def test_jobs_that_were_never_computed_are_explained() -> None:
 
 
 def test_nothing_is_said_where_every_job_was_computed() -> None:
-    assert len(_shown(jobs_submitted=10, jobs_computed=8, jobs_speculative=2)[1]) == 2
+    assert len(_shown(jobs_submitted=10, jobs_computed=8, jobs_speculative=2, mean_coverage=1.0)[1]) == 2
+
+
+def test_a_run_to_which_nothing_came_closes_with_that() -> None:
+    assert _shown(mean_coverage=0.0)[1][-1] == NOTHING
+    assert _shown(jobs_submitted=1, mean_coverage=None)[1][-1] == NOTHING
+    assert NOTHING not in _shown(mean_coverage=0.01)[1]

@@ -69,6 +69,61 @@ def test_a_folder_that_is_no_run_is_wrong_usage(cli) -> None:
     assert cli("verify", ".").code == 2
 
 
+def test_an_edited_summary_is_named_with_its_first_key(cli) -> None:
+    due = _edit_summary(uplink_bits=1, energy_j=2.0)
+    said = cli("verify", "one")
+    assert (said.code, said.out) == (1, f"summary.json: uplink_bits is 1, by the journal {due['uplink_bits']}\n")
+
+
+def test_a_key_that_the_journal_does_not_give_is_named(cli) -> None:
+    _edit_summary(luck=7)
+    assert cli("verify", "one").out == "summary.json: luck is 7, by the journal absent\n"
+
+
+def test_an_edited_round_is_named_with_its_first_key(cli) -> None:
+    table = Path("one/rounds.csv")
+    header, first, second = table.read_text().splitlines()
+    cells = dict(zip(header.split(","), second.split(","), strict=True))
+    edited = ",".join((cells | {"participants": "9", "round_s": "0.0"}).values())
+    table.write_text("\n".join([header, first, edited, ""]))
+    said = cli("verify", "one")
+    assert (said.code, said.out) == (1, "rounds.csv: round 2: participants is 9, by the journal 3\n")
+
+
+def test_a_lost_round_is_a_fault(cli) -> None:
+    table = Path("one/rounds.csv")
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[:-1]))
+    assert cli("verify", "one").out == "rounds.csv: holds 1 rounds, the journal 2\n"
+
+
+def test_each_file_has_one_sentence(cli) -> None:
+    Path("one/summary.json").write_text("[]")
+    Path("one/rounds.csv").write_text("round,t_s\n1,soon\n")
+    assert [line.partition(":")[0] for line in cli("verify", "one").out.splitlines()] == [
+        "summary.json cannot be read",
+        "rounds.csv cannot be read",
+    ]
+
+
+def test_a_missing_table_is_a_fault(cli) -> None:
+    Path("one/rounds.csv").unlink()
+    assert cli("verify", "one") == (1, "rounds.csv is missing\n", "")
+
+
+def test_the_tables_of_an_unfinished_run_are_not_compared(cli) -> None:
+    _edit_summary(uplink_bits=1)
+    _as_if_killed(JOURNAL.read_text().splitlines(keepends=True)[:-1])
+    assert cli("verify", "one").code == 0
+
+
+def _edit_summary(**changes: float) -> dict[str, float]:
+    """What the summary said before."""
+    path = Path("one/summary.json")
+    before = json.loads(path.read_text())
+    path.write_text(json.dumps(before | changes))
+    return before
+
+
 def _as_if_killed(lines: list[str]) -> None:
     JOURNAL.write_text("".join(lines))
     manifest = json.loads(Path("one/manifest.json").read_text()) | {"status": "running"}

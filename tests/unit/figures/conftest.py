@@ -1,4 +1,4 @@
-"""Hand-made run directories: two devices, one of them too slow and with a lossy uplink."""
+"""Hand-made run directories: two devices, the last one too slow, the other with a lossy uplink."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from wfsim.results.summary import Summary
 _ROUND_S = 10.0
 
 
-def _transfer(direction: str, device: str, start_s: float, end_s: float, lost: float) -> trace.TransferEnded:
+def _transfer(
+    direction: str, device: str, start_s: float, end_s: float, lost: float, *, cut: bool = False
+) -> trace.TransferEnded:
     return trace.TransferEnded(
         t_s=end_s,
         transfer=f"{direction}/{device}/{start_s}",
@@ -23,7 +25,7 @@ def _transfer(direction: str, device: str, start_s: float, end_s: float, lost: f
         device=device,
         start_s=start_s,
         outcome="partial" if lost else "delivered",
-        cut=False,
+        cut=cut,
         packets_sent=10,
         packets_lost=int(10 * lost),
         attempts=1,
@@ -47,7 +49,7 @@ def _computed(device: str, number: int, start_s: float, end_s: float, *, finishe
     )
 
 
-def _round(number: int, devices: Sequence[str], deadline: bool) -> list[trace.Record]:
+def _round(number: int, devices: Sequence[str], deadline: bool, cut: bool) -> list[trace.Record]:
     start_s, close_s = (number - 1) * _ROUND_S, number * _ROUND_S
     records: list[trace.Record] = [
         trace.RoundStarted(
@@ -63,7 +65,7 @@ def _round(number: int, devices: Sequence[str], deadline: bool) -> list[trace.Re
     for rank, device in enumerate(devices[:-1]):
         ready_s = start_s + 2.0 + 6.0 * rank / len(devices)
         records.append(_computed(device, number, start_s + 1.0, ready_s, finished=True))
-        records.append(_transfer("up", device, ready_s, ready_s + 1.0, 0.3))
+        records.append(_transfer("up", device, ready_s, close_s if cut else ready_s + 1.0, 0.3, cut=cut))
     records.append(_computed(devices[-1], number, start_s + 1.0, close_s, finished=False))
     records.append(
         trace.RoundClosed(
@@ -84,7 +86,10 @@ MakeRun = Callable[..., Run]
 
 @pytest.fixture
 def make_run(tmp_path: Path) -> MakeRun:
-    """make_run(name, seed, accuracies, devices=, deadline=): one round per accuracy, None where not evaluated."""
+    """make_run(name, seed, accuracies, devices=, deadline=, cut=, scenario=, folder=): one round per accuracy.
+
+    None is a round that was not evaluated; with `cut` uploads last to the round's end, which cuts them.
+    """
 
     def make(
         name: str,
@@ -93,9 +98,14 @@ def make_run(tmp_path: Path) -> MakeRun:
         *,
         devices: Sequence[str] = ("d00001", "d00002"),
         deadline: bool = False,
+        cut: bool = False,
+        scenario: str | None = None,
+        folder: str | None = None,
     ) -> Run:
-        path = tmp_path / f"{name}-{seed}"
-        path.mkdir()
+        path = tmp_path / (folder or f"{name}-{seed}")
+        path.mkdir(parents=True)
+        if scenario is not None:
+            (path / "scenario.yaml").write_text(f"name: {name}\nseed: {seed}\n{scenario}")
         records: list[trace.Record] = [
             trace.RunStarted(
                 t_s=0.0,
@@ -110,7 +120,7 @@ def make_run(tmp_path: Path) -> MakeRun:
             )
         ]
         for number, accuracy in enumerate(accuracies, start=1):
-            records += _round(number, devices, deadline)
+            records += _round(number, devices, deadline, cut)
             if accuracy is not None:
                 records.append(
                     trace.Evaluated(

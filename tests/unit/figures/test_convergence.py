@@ -30,7 +30,7 @@ def test_costs_are_totals_at_the_evaluated_rounds(make_run) -> None:
     assert _line(time, "a").get_ydata() == pytest.approx([20.0, 40.0])
 
 
-def test_runs_of_one_name_become_one_mean(make_run) -> None:
+def test_runs_of_one_name_without_scenarios_become_one_mean(make_run) -> None:
     runs = [make_run("a", 1, [0.2, 0.4]), make_run("b", 1, [0.9]), make_run("a", 2, [0.4, 0.8])]
     panel = convergence(runs).axes[0]
     assert panel.get_legend_handles_labels()[1] == ["a (mean and range of 2 runs)", "b"]
@@ -42,6 +42,29 @@ def test_runs_of_one_name_become_one_mean(make_run) -> None:
 def test_the_mean_spans_what_all_runs_reached(make_run) -> None:
     panel = convergence([make_run("a", 1, [0.2, 0.4, 0.5]), make_run("a", 2, [0.4, 0.8])]).axes[0]
     assert _line(panel, "a").get_xdata() == pytest.approx([10.0, 20.0])
+
+
+def test_ranges_that_overlap_partly_have_a_mean_over_what_is_common(make_run) -> None:
+    early, late = make_run("a", 1, [0.2, 0.4, 0.6]), make_run("a", 2, [None, 0.4, 0.8, 0.9])
+    panel = convergence([early, late]).axes[0]
+    assert _line(panel, "a").get_xdata() == pytest.approx([20.0, 30.0])
+    assert _line(panel, "a").get_ydata() == pytest.approx([40.0, 70.0])
+    assert len(panel.collections) == 1
+
+
+def test_a_common_range_of_one_cost_shows_as_a_point(make_run) -> None:
+    panel = convergence([make_run("a", 1, [0.2, 0.4]), make_run("a", 2, [None, 0.8, 0.9])]).axes[0]
+    mean = _line(panel, "a")
+    assert (list(mean.get_xdata()), mean.get_marker()) == ([20.0], "o")
+
+
+def test_without_a_common_range_no_mean_is_claimed(make_run, tmp_path: Path) -> None:
+    runs = [make_run("a", 1, [0.2, 0.4]), make_run("a", 2, [None, None, 0.4, 0.8])]
+    panel = convergence(runs).axes[0]
+    assert panel.get_legend_handles_labels()[1] == ["a (2 runs)"]
+    assert len(_line(panel, "a").get_xdata()) == 0
+    assert not panel.collections
+    draw("convergence", runs, tmp_path / "a.png")
 
 
 def test_large_costs_take_larger_units(make_run) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from matplotlib.colors import to_rgba
 
 from wfsim import trace
 from wfsim.errors import UsageError
-from wfsim.figures import draw
+from wfsim.figures import _style, draw
 from wfsim.figures._spans import COMPUTE, UPLOAD, read_story
 from wfsim.figures.timeline import MOST_ROWS, timeline
+from wfsim.results.directory import Run
 
 
 def _bars(axes, label: str):
@@ -22,9 +25,21 @@ def test_spans_say_when_and_what_was_lost(make_run) -> None:
     (upload,) = (span for span in story.spans if span.phase == UPLOAD)
     trained, cut = (span for span in story.spans if span.phase == COMPUTE)
     assert (upload.device, upload.start_s, upload.end_s) == ("d00001", 2.0, 3.0)
-    assert upload.lost == pytest.approx(0.3)
-    assert (trained.start_s, trained.end_s, trained.lost) == (1.0, 2.0, 0.0)
-    assert (cut.device, cut.start_s, cut.end_s, cut.lost) == ("d00002", 1.0, 10.0, 1.0)
+    assert (upload.lost, upload.cut) == (pytest.approx(0.3), 0.0)
+    assert (trained.start_s, trained.end_s, trained.cut) == (1.0, 2.0, 0.0)
+    assert (cut.device, cut.start_s, cut.end_s, cut.cut) == ("d00002", 1.0, 10.0, 1.0)
+
+
+def test_what_the_rounds_end_cut_was_not_lost_on_the_way(make_run) -> None:
+    run = make_run("a", 1, [0.5], cut=True)
+    (upload,) = (span for span in read_story(run.journal()).spans if span.phase == UPLOAD)
+    assert (upload.lost, upload.cut) == (0.0, pytest.approx(0.3))
+    axes = timeline([run]).axes[0]
+    assert "lost (share of height)" not in [bars.get_label() for bars in axes.containers]
+    bars, (cut, trained) = _bars(axes, "upload"), _bars(axes, "cut")
+    assert cut.get_hatch()
+    assert cut.get_height() == pytest.approx(0.3 * bars[0].get_height())
+    assert trained.get_height() == pytest.approx(bars[0].get_height())
 
 
 def test_labels_are_short_and_units_named(make_run, tmp_path: Path) -> None:
@@ -36,7 +51,7 @@ def test_labels_are_short_and_units_named(make_run, tmp_path: Path) -> None:
         "a, seed 7: rounds 1 to 3",
         ">round 3<",
         ">deadline<",
-        ">cut<",
+        "cut (share of height)",
         "lost (share of height)",
     ):
         assert label in text
@@ -55,6 +70,48 @@ def test_the_lost_part_is_the_lower_share_of_the_bar(make_run) -> None:
     assert (lost.get_x(), lost.get_width()) == (upload.get_x(), upload.get_width())
     lowest = upload.get_y() + upload.get_height()  # rows count downwards
     assert lost.get_y() + lost.get_height() == pytest.approx(lowest)
+
+
+def _legend(figure) -> dict[str, object]:
+    (legend,) = figure.legends
+    return dict(zip([text.get_text() for text in legend.get_texts()], legend.legend_handles))
+
+
+def _cut_while_downloading(run: Run) -> Run:
+    """Leaves the first round and its downloads, which last to the round's end and are cut by it."""
+    kept = [line for line in run.journal() if line.get("round") == 1 or line.get("direction") == "down"]
+    kept = [line for line in kept if line["type"] in {"round_started", "transfer_ended", "round_closed"}]
+    cut = {"t_s": 10.0, "cut": True, "delivered_bits": 0.0, "undelivered_bits": 1e6}
+    lines = [line | cut if line["type"] == "transfer_ended" else line for line in kept]
+    (run.path / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return run
+
+
+def test_the_legend_names_only_what_occurs_in_its_own_colour(make_run) -> None:
+    legend = _legend(timeline([_cut_while_downloading(make_run("a", 1, [0.5], deadline=True))]))
+    assert list(legend) == ["download", "cut (share of height)", "deadline"]
+    assert legend["download"].get_facecolor() == to_rgba(_style.BLUE)
+    legend = _legend(timeline([make_run("b", 1, [0.5])]))
+    assert list(legend) == ["download", "compute", "upload", "wait", "lost (share of height)", "cut (share of height)"]
+    colours = [legend[phase].get_facecolor() for phase in ("download", "compute", "upload")]
+    assert colours == [to_rgba(colour) for colour in (_style.BLUE, _style.YELLOW, _style.SKY_BLUE)]
+
+
+def test_a_torn_last_line_is_left_out(make_run) -> None:
+    run = make_run("a", 1, [0.5] * 2)
+    journal = run.path / "journal.jsonl"
+    journal.write_text(journal.read_text()[:-9])  # the last line tells of an evaluation
+    assert timeline([run]).axes[0].get_title().endswith("rounds 1 to 2")
+    text = journal.read_text()
+    journal.write_text(text[: text.rindex("round_closed") + 5])
+    assert timeline([run]).axes[0].get_title().endswith(": round 1")
+
+
+def test_a_run_killed_before_a_round_closed_is_an_error_that_says_so(make_run) -> None:
+    run = make_run("a", 1, [0.5])
+    (run.path / "journal.jsonl").write_text('{"seq":0,"ty')
+    with pytest.raises(UsageError, match="the run closed 0"):
+        timeline([run])
 
 
 def test_no_deadline_no_line(make_run, tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""Which runs are repetitions, and their names in legends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wfsim.errors import UsageError
+from wfsim.figures._experiments import experiments, labels_of
+from wfsim.figures.convergence import convergence
+
+FP16 = "codec: {kind: dense, values: fp16}\nprotocol: {kind: synchronous}\n"
+FP32 = FP16.replace("fp16", "fp32")
+DEADLINE = FP16.replace("{kind: synchronous}", "{kind: deadline, round_s: 4.0}")
+
+
+def _labels(make_run, *scenarios: str) -> list[str]:
+    runs = [make_run("a", 1, [0.5], scenario=text, folder=f"run{number}") for number, text in enumerate(scenarios)]
+    return labels_of(experiments(runs))
+
+
+def test_seeds_and_chunks_make_no_other_experiment(make_run) -> None:
+    engines = ["chunk_jobs: 5, chunk_workers: null", "chunk_jobs: 9, chunk_workers: 2"]
+    runs = [
+        make_run("a", seed, [0.5], scenario=f"learning: {{engine: {{precision: float32, {engine}}}}}\n")
+        for seed, engine in enumerate(engines)
+    ]
+    (experiment,) = experiments(runs)
+    assert experiment.runs == runs
+    assert labels_of([experiment]) == ["a"]
+
+
+@pytest.mark.parametrize("other", [FP32, DEADLINE, FP16 + "learning: {engine: {precision: bfloat16}}\n"])
+def test_any_other_difference_does(make_run, other: str) -> None:
+    assert len(_labels(make_run, FP16, other)) == 2
+
+
+def test_different_experiments_of_one_name_are_not_averaged(make_run) -> None:
+    scenarios = [(1, FP16), (1, FP32), (2, FP16), (2, FP32)]
+    accuracies = {FP16: 0.2, FP32: 0.6}
+    runs = [
+        make_run("a", seed, [accuracies[text]] * 2, scenario=text, folder=f"{number}")
+        for number, (seed, text) in enumerate(scenarios)
+    ]
+    panel = convergence(runs).axes[0]
+    handles, labels = panel.get_legend_handles_labels()
+    assert labels == [f"a, codec.values={values} (mean and range of 2 runs)" for values in ("fp16", "fp32")]
+    assert [list(line.get_ydata()) for line in handles] == [pytest.approx([20.0, 20.0]), pytest.approx([60.0, 60.0])]
+
+
+def test_labels_name_up_to_two_keys_that_differ(make_run) -> None:
+    third = FP32.replace("{kind: synchronous}", "{kind: deadline, round_s: 4.0}")
+    assert _labels(make_run, FP16, third) == [
+        "a, codec.values=fp16, protocol.kind=synchronous",
+        "a, codec.values=fp32, protocol.kind=deadline",
+    ]
+
+
+def test_fields_of_the_same_kind_are_named(make_run) -> None:
+    labels = _labels(make_run, DEADLINE, DEADLINE.replace("4.0", "2.5"))
+    assert labels == ["a, protocol.round_s=4.0", "a, protocol.round_s=2.5"]
+
+
+def test_fields_that_only_one_kind_has_are_not(make_run) -> None:
+    assert _labels(make_run, FP16, DEADLINE) == ["a, protocol.kind=synchronous", "a, protocol.kind=deadline"]
+
+
+def test_more_keys_give_the_directory(make_run) -> None:
+    texts = [f"x: {{p: {number}, q: {number}, r: {number}}}\n" for number in range(2)]
+    assert _labels(make_run, *texts) == ["run0", "run1"]
+
+
+def test_keys_that_do_not_tell_apart_give_the_directory(make_run) -> None:
+    assert _labels(make_run, "x: [{p: 1}]\n", "x: [{p: 1}, {p: 2}]\n") == ["run0", "run1"]
+
+
+def test_items_of_lists_are_named_as_overrides_name_them(make_run) -> None:
+    labels = _labels(make_run, "x: [{p: 1}, {p: null}]\n", "x: [{p: 1}, {p: true}]\n")
+    assert labels == ["a, x.1.p=null", "a, x.1.p=true"]
+
+
+def test_directories_of_one_name_are_told_apart_by_their_paths(make_run, tmp_path: Path) -> None:
+    texts = [f"x: {{p: {number}, q: {number}, r: {number}}}\n" for number in range(2)]
+    runs = [make_run("a", 1, [0.5], scenario=text, folder=f"{n}/seed1") for n, text in enumerate(texts)]
+    assert labels_of(experiments(runs)) == [str(tmp_path.resolve() / f"{number}" / "seed1") for number in range(2)]
+
+
+def test_only_namesakes_need_more_than_their_name(make_run) -> None:
+    runs = [make_run(name, 1, [0.5], scenario=text) for name, text in (("a", FP16), ("b", FP32))]
+    runs.append(make_run("a", 2, [0.5], scenario=FP32))
+    assert labels_of(experiments(runs)) == ["a, codec.values=fp16", "b", "a, codec.values=fp32"]
+
+
+def test_half_a_scenario_is_an_error_that_names_it(make_run) -> None:
+    with pytest.raises(UsageError, match="a-1/scenario.yaml: no whole scenario"):
+        convergence([make_run("a", 1, [0.5], scenario="codec: {kind: de")])
