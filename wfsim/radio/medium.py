@@ -167,29 +167,35 @@ class Medium:
     def _book(self) -> None:
         now_s = self._env.now
         if self._outlook is not None and now_s > self._booked_s:
-            for index, transfer in enumerate(self._transfers()):
-                self._book_transfer(transfer, index, self._outlook, now_s)
+            self._book_pieces(self._outlook, now_s)
         self._booked_s = now_s
         self._outlook = None
 
-    def _book_transfer(self, transfer: Transfer, index: int, outlook: _Outlook, now_s: float) -> None:
-        edges_s = outlook.pieces.edges_s
+    def _book_pieces(self, outlook: _Outlook, now_s: float) -> None:
+        transfers, edges_s = self._transfers(), outlook.pieces.edges_s
         used = int(np.searchsorted(edges_s[:-1], now_s, side="left"))
         durations_s = np.diff(np.minimum(edges_s[: used + 1], now_s))
-        rates_bps = outlook.rates_bps[index, :used]
-        transfer.radiate(rates_bps * durations_s, outlook.outage[index][:, :used])
-        transfer.tally.airtime_s += float(durations_s[rates_bps > 0.0].sum())
-        self._count_blocks(transfer, outlook.pieces.blocks[:used], outlook.efficiency[index, :used])
+        rates_bps = outlook.rates_bps[:, :used]
+        bits, airtime_s = rates_bps * durations_s, ((rates_bps > 0.0) * durations_s).sum(axis=1)
+        for index, transfer in enumerate(transfers):
+            transfer.radiate(bits[index], outlook.outage[index][:, :used])
+            transfer.tally.airtime_s += float(airtime_s[index])
+        self._count_blocks(transfers, outlook.pieces.blocks[:used], outlook.efficiency[:, :used])
 
-    def _count_blocks(self, transfer: Transfer, blocks: NDArray[np.int64], efficiency: Array) -> None:
-        new = np.ones(len(blocks), dtype=bool) if transfer.last_block is None else blocks > transfer.last_block
-        new[1:] &= blocks[1:] > blocks[:-1]
-        transfer.tally.blocks += int(new.sum())
-        transfer.tally.blocks_at_cap += int(self._channel.link.at_cap(efficiency[new]).sum())
-        transfer.tally.blocks_at_zero += int((efficiency[new] == 0.0).sum())
-        transfer.last_block = int(blocks[-1])
-        if self._trace_gains:
-            self._write_gains(transfer, blocks[new])
+    def _count_blocks(self, transfers: list[Transfer], blocks: NDArray[np.int64], efficiency: Array) -> None:
+        """Count each coherence block once per transfer, though shares or windows may change inside it."""
+        new = blocks > np.array([t.last_block for t in transfers])[:, None]
+        new[:, 1:] &= blocks[1:] > blocks[:-1]
+        counts = new.sum(axis=1)
+        at_cap = (new & self._channel.link.at_cap(efficiency)).sum(axis=1)
+        at_zero = (new & (efficiency == 0.0)).sum(axis=1)
+        for index, transfer in enumerate(transfers):
+            transfer.tally.blocks += int(counts[index])
+            transfer.tally.blocks_at_cap += int(at_cap[index])
+            transfer.tally.blocks_at_zero += int(at_zero[index])
+            transfer.last_block = int(blocks[-1])
+            if self._trace_gains:
+                self._write_gains(transfer, blocks[new[index]])
 
     # records
 

@@ -14,6 +14,8 @@ from wfsim.rng import Streams
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+_BEFORE_ALL_BLOCKS = -(2**62)
+
 WHOLE = 1.0 - 1e-12  # a packet counts as radiated when all of it but rounding has flown
 
 
@@ -51,7 +53,7 @@ class Transfer:
     packets_lost: NDArray[np.int64] = field(init=False)
     lost_bits: Array = field(init=False)
     repeated_bits: Array = field(init=False)
-    last_block: int | None = None
+    last_block: int = _BEFORE_ALL_BLOCKS
     was_cut: bool = False
     _queue: NDArray[np.int64] = field(init=False)
     _ends: Array = field(init=False)
