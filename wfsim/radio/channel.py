@@ -89,6 +89,15 @@ class Channel:
         """Spectral efficiency [links, pieces] that the channel really carries: packets above it are lost."""
         return self.link.efficiency(self._snr(links, band_hz, self.gains(links, pieces.blocks)))
 
+    def outage(self, links: Indices, band_hz: Array, pieces: Pieces, efficiency: Array) -> NDArray[np.bool_]:
+        """Where the channel does not carry `efficiency` [links, pieces], which is at most what was chosen.
+
+        Knowledge without age never errs, since the margin only lowers the rate.
+        """
+        if self.link.csi_age_s == 0.0:
+            return np.zeros(efficiency.shape, dtype=bool)
+        return efficiency > self.supported(links, band_hz, pieces)
+
     def _snr(self, links: Indices, band_hz: Array, gains: Array) -> Array:
         power_band_hz = band_hz if self.power_band_hz is None else np.full_like(band_hz, self.power_band_hz)
         return self.snr_hz[links, None] * gains / power_band_hz[:, None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import simpy
@@ -137,16 +138,16 @@ class Medium:
         pieces = self._channel.pieces(self._env.now, blocks)
         counts = np.array([len(t.links) for t in transfers])
         links, bands_hz = np.concatenate([t.links for t in transfers]), np.repeat(shares_hz, counts)
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        efficiency = np.minimum.reduceat(self._channel.chosen(links, bands_hz, pieces), starts, axis=0)
-        outage = np.repeat(efficiency, counts, axis=0) > self._channel.supported(links, bands_hz, pieces)
+        bounds = np.concatenate([[0], np.cumsum(counts)])
+        efficiency = np.minimum.reduceat(self._channel.chosen(links, bands_hz, pieces), bounds[:-1], axis=0)
+        outage = self._channel.outage(links, bands_hz, pieces, np.repeat(efficiency, counts, axis=0))
         rates_bps = shares_hz[:, None] * efficiency
         remaining = np.array([t.remaining_bits for t in transfers])
         return _Outlook(
             pieces=pieces,
             efficiency=efficiency,
             rates_bps=rates_bps,
-            outage=np.split(outage, starts[1:], axis=0),
+            outage=[outage[start:end] for start, end in pairwise(bounds)],
             finish_s=_finish_times_s(pieces.edges_s, rates_bps, remaining),
         )
 
