@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -80,3 +81,9 @@ def test_every_folder_and_figure_named_exists() -> None:
         r"!\[.*?\]\((.*?)\)", README
     ):
         assert (ROOT / path).exists(), path
+
+
+def test_the_base_models_accuracy_is_the_one_measured() -> None:
+    """Written by the pretraining script from Fashion-MNIST's 10,000 test images."""
+    measured = json.loads((ROOT / "wfsim/learning/pretrained/tiny_vit/training.json").read_text())["test_accuracy"]
+    assert f"{100 * measured:.2f} % of its test images" in README

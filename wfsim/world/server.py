@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Generator, Sequence
 
@@ -22,25 +23,32 @@ def serve(world: World) -> Process:
     """Rounds until the scenario says stop."""
     round_number, reason = 0, None
     while reason is None:
-        round_number += 1
         available = yield from _available(world)
-        if not available:
-            reason, round_number = "time", round_number - 1
-            break
-        start_s = world.env.now
-        yield from _round(world, round_number, available)
-        _check_progress(world, start_s)
-        reason = _stop_reason(world, round_number)
-        score = _evaluate_if_due(world, round_number, last=reason is not None)
-        reason = reason or _target_reason(world, score)
-    counts = world.federation.counts()
+        if available:
+            round_number += 1
+            reason = yield from _serve_round(world, round_number, available)
+        else:
+            reason = "time"
+    _write_end(world, round_number, reason)
+
+
+def _serve_round(
+    world: World, round_number: int, available: Sequence[str]
+) -> Generator[simpy.Event, object, str | None]:
+    """One round and what follows from it. Ends with the reason to stop, if there is one."""
+    start_s = world.env.now
+    yield from _round(world, round_number, available)
+    _check_progress(world, start_s)
+    reason = _stop_reason(world, round_number)
+    score = _evaluate_if_due(world, round_number, last=reason is not None)
+    return reason or _target_reason(world, score)
+
+
+def _write_end(world: World, rounds: int, reason: str) -> None:
+    counts, now_s = world.federation.counts(), world.env.now
     if counts is not None:
-        world.write(
-            trace.JobsCounted(
-                t_s=world.env.now, submitted=counts.submitted, computed=counts.computed, speculative=counts.speculative
-            )
-        )
-    world.write(trace.RunEnded(t_s=world.env.now, reason=reason, rounds=round_number))
+        world.write(trace.JobsCounted(t_s=now_s, **dataclasses.asdict(counts)))
+    world.write(trace.RunEnded(t_s=now_s, reason=reason, rounds=rounds))
 
 
 def _available(world: World) -> Generator[simpy.Event, object, list[str]]:

@@ -1,4 +1,4 @@
-"""Every broken scenario at the command line: one line naming file (and line), exit code 3, no traceback, nothing written."""
+"""Every broken scenario at the command line: one line naming the file, exit code 3, nothing written."""
 
 from __future__ import annotations
 
