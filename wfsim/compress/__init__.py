@@ -23,7 +23,11 @@ class Codec(Part, slot="codec"):
         raise NotImplementedError(type(self).__name__)
 
     def decode(self, fragments: Iterable[bytes], shapes: AdapterShapes) -> tuple[Values, NDArray[np.bool_]]:
-        """Values [entries] in canonical order, zero where nothing came, and the mask [entries] of what came."""
+        """Values [entries] in canonical order, and the mask [entries] of what these fragments speak for.
+
+        An entry that the codec chose not to send is spoken for by the fragment it would have flown in: a zero that
+        counts. What no fragment speaks for was lost, and follows the aggregator's `missing` rule.
+        """
         raise NotImplementedError(type(self).__name__)
 
 
