@@ -1,4 +1,6 @@
-"""Pure bandwidth solvers, shared by the medium, by band weights and by controllers. No state, no time, no objects.
+"""Pure bandwidth solvers: no state, no time, no objects.
+
+The medium divides the band with `divide_band`; the others are for weights and controllers that solve for shares.
 
 Notation: `snr_hz` = P g / N0 in Hz (received power over noise density), `gap` >= 1 the SNR gap to capacity, linear.
 A share b carries b log2(1 + snr_hz / (gap b)) bit/s: it saturates at snr_hz / (gap ln 2), because power is limited.

@@ -11,7 +11,7 @@ from wfsim.learning.data import Dataset
 from wfsim.learning.flops import training_flops
 from wfsim.learning.partition import Shards
 from wfsim.learning.settings import Learning
-from wfsim.learning.vit_config import VitConfig, read_vit_config
+from wfsim.learning.vit_config import read_vit_config
 from wfsim.messages import AdapterShapes
 from wfsim.rng import Streams
 
@@ -21,7 +21,6 @@ class Workload:
     """The learning side of a scenario as data. `flops_per_example` counts one training step's share of one example."""
 
     settings: Learning
-    config: VitConfig
     shapes: AdapterShapes
     dataset: Dataset
     shards: Shards
@@ -47,7 +46,6 @@ def build_workload(settings: Learning, streams: Streams, devices: Sequence[str])
     shards = settings.partition.split(streams, devices, dataset.train_labels, dataset.test_labels)
     return Workload(
         settings=settings,
-        config=config,
         shapes=shapes,
         dataset=dataset,
         shards=shards,

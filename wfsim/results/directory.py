@@ -101,13 +101,19 @@ def claimed(path: Path, run_id: str, *, force: bool) -> Iterator[bool]:
     Raises UsageError rather than touch what is not a run, or (without `force`) another run, or a directory that another
     process is running into.
     """
-    if _refuse_others(path, run_id, force=force) == COMPLETED and not force:
+    if _is_done(path, run_id, force=force):
         yield False
         return
     _make(path)
     with _locked(path):
-        _remove_run_files(path)
-        yield True
+        done = _is_done(path, run_id, force=force)  # another process may have finished it since the first look
+        if not done:
+            _remove_run_files(path)
+        yield not done
+
+
+def _is_done(path: Path, run_id: str, *, force: bool) -> bool:
+    return _refuse_others(path, run_id, force=force) == COMPLETED and not force
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -82,32 +81,18 @@ def _air(
     devices: tuple[str, ...],
 ) -> tuple[UplinkAir, DownlinkAir]:
     radio, energy = scenario.radio, scenario.devices.energy
-    paths = radio.fading.realise(streams, devices)
-    power_w = float(dbm_to_watt(radio.uplink_power_dbm))
-
-    def channel(power_dbm: float, power_band_hz: float | None) -> Channel:
-        snr_hz = links.snr_hz(power_dbm, radio)
-        return Channel(devices, snr_hz, paths, radio.link, power_band_hz=power_band_hz)
-
-    def medium(direction: str, carrying: Channel, energy_j: Callable[[float], float]) -> Medium:
-        return Medium(
-            env,
-            direction=direction,
-            band_hz=radio.bandwidth_hz,
-            channel=carrying,
-            access=radio.access,
-            streams=streams,
-            journal=journal,
-            energy_j=energy_j,
-            trace_gains=scenario.trace.channel,
-        )
-
+    channel = partial(Channel, devices, paths=radio.fading.realise(streams, devices), link=radio.link)
+    shared = {"access": radio.access, "streams": streams, "journal": journal, "trace_gains": scenario.trace.channel}
+    medium = partial(Medium, env, band_hz=radio.bandwidth_hz, **shared)
+    device_w = float(dbm_to_watt(radio.uplink_power_dbm))
+    up = channel(snr_hz=links.snr_hz(radio.uplink_power_dbm, radio))
+    down = channel(snr_hz=links.snr_hz(radio.downlink_power_dbm, radio), power_band_hz=radio.bandwidth_hz)
+    sending = medium(direction="up", channel=up, energy_j=partial(energy.transmit_j, device_w))
+    receiving = medium(direction="down", channel=down, energy_j=energy.receive_j)
     index = {device: number for number, device in enumerate(devices)}
-    up = medium("up", channel(radio.uplink_power_dbm, None), partial(energy.transmit_j, power_w))
-    down = medium("down", channel(radio.downlink_power_dbm, radio.bandwidth_hz), energy.receive_j)
     return (
-        UplinkAir(env=env, medium=up, packets=radio.packets, transport=radio.transport, links=index),
-        DownlinkAir(env=env, medium=down, packets=radio.packets, links=index),
+        UplinkAir(env=env, medium=sending, packets=radio.packets, transport=radio.transport, links=index),
+        DownlinkAir(env=env, medium=receiving, packets=radio.packets, links=index),
     )
 
 
@@ -147,23 +132,22 @@ def _write_beginning(world: World, links: LargeScale) -> None:
             download_bits=world.download_plan.size_bits,
         )
     )
-    for number, device in enumerate(world.devices):
-        world.write(
-            trace.LinkPlaced(
-                t_s=0.0,
-                device=device,
-                distance_m=float(links.distance_m[number]),
-                path_loss_db=float(links.path_loss_db[number]),
-                shadowing_db=float(links.shadowing_db[number]),
-                mean_snr_db=world.mean_snr_db[device],
-            )
+    for number in range(len(world.devices)):
+        _write_device(world, links, number)
+
+
+def _write_device(world: World, links: LargeScale, number: int) -> None:
+    device = world.devices[number]
+    speed = world.flops_per_s[device]
+    world.write(
+        trace.LinkPlaced(
+            t_s=0.0,
+            device=device,
+            distance_m=float(links.distance_m[number]),
+            path_loss_db=float(links.path_loss_db[number]),
+            shadowing_db=float(links.shadowing_db[number]),
+            mean_snr_db=world.mean_snr_db[device],
         )
-        speed = world.flops_per_s[device]
-        world.write(
-            trace.DeviceReady(
-                t_s=0.0,
-                device=device,
-                flops_per_s=speed if math.isfinite(speed) else None,
-                samples=world.workload.examples(device),
-            )
-        )
+    )
+    finite = speed if math.isfinite(speed) else None
+    world.write(trace.DeviceReady(t_s=0.0, device=device, flops_per_s=finite, samples=world.workload.examples(device)))

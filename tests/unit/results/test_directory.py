@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from wfsim.errors import UsageError
+from wfsim.results import directory
 from wfsim.results.directory import COMPLETED, FAILED, RUNNING, Run, claimed, write_json
 
 
@@ -70,6 +71,20 @@ def test_two_processes_cannot_hold_one_directory(tmp_path: Path) -> None:
         claimed(tmp_path / "r", "a", force=False),
     ):
         raise AssertionError("unreachable")
+
+
+def test_a_run_finished_by_another_process_before_the_lock_is_kept(tmp_path: Path, monkeypatch) -> None:
+    """The first look sees nothing; by the time the lock is held, somebody else has completed this run."""
+    make = directory._make
+
+    def finished_meanwhile(path: Path) -> None:
+        make(path)
+        monkeypatch.setattr(directory, "_make", make)
+        attempt(path)
+
+    monkeypatch.setattr(directory, "_make", finished_meanwhile)
+    assert not attempt(tmp_path / "r")
+    assert (tmp_path / "r" / "journal.jsonl").read_text() == "a"
 
 
 def test_no_lock_is_left(tmp_path: Path) -> None:
