@@ -25,10 +25,16 @@ def run_id(scenario: Scenario) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:ID_LENGTH]
 
 
-@functools.cache
 def code_digest() -> str:
-    """SHA-256 over the names and texts of the package's Python files."""
-    root, digest = Path(wfsim.__file__).parent, hashlib.sha256()
-    for path in sorted(root.rglob("*.py"), key=lambda path: path.relative_to(root).as_posix()):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    """SHA-256 over the names and texts of this package's Python files."""
+    return _digest_of(Path(wfsim.__file__).parent)
+
+
+@functools.cache
+def _digest_of(root: Path) -> str:
+    """The same for a wheel, which holds the scenarios inside the package, and for a checkout, which does not."""
+    names = {path.relative_to(root).as_posix(): path for path in root.rglob("*.py")}
+    digest = hashlib.sha256()
+    for name in sorted(name for name in names if not name.startswith("scenarios/")):
+        digest.update(name.encode() + b"\0" + names[name].read_bytes() + b"\0")
     return digest.hexdigest()
