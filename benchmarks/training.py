@@ -57,7 +57,7 @@ def sequential_peft() -> Callable[[], None]:
     model = peft.get_peft_model(
         base, peft.LoraConfig(r=4, lora_alpha=8, target_modules=targets, modules_to_save=["classifier"])
     )
-    pixels = ((torch.from_numpy(workload.dataset.train_images).float() / 255 - 0.5) / 0.5).unsqueeze(1)
+    pixels = ((torch.from_numpy(workload.dataset.train_inputs).float() / 255 - 0.5) / 0.5).unsqueeze(1)
     labels = torch.from_numpy(workload.dataset.train_labels)
     trained = [value for value in model.parameters() if value.requires_grad]
 

@@ -1,31 +1,20 @@
-"""What tests share: playing a scenario into journal lines, without files, and one cell's medium driven by hand."""
+"""What tests share: playing a scenario into journal lines, without files, one cell's medium driven by hand, and small
+random text models and texts on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import simpy
 
-from wfsim.messages import Delivery
-from wfsim.radio.access import Access
-from wfsim.radio.channel import Channel
-from wfsim.radio.fading import ConstantPaths, FadingPaths
-from wfsim.radio.link import Link
-from wfsim.radio.medium import Medium
-from wfsim.radio.transfer import Transfer
-from wfsim.radio.transport import Transport
-from wfsim.rng import Streams
+from wfsim.contracts.air import Air, Lines, build_air
 from wfsim.trace import Journal
 
 ROOT = Path(__file__).parents[1]
 SCENARIOS = ROOT / "scenarios"
-
-Lines = list[dict[str, Any]]
 
 
 def play_scenario(source: str, overrides: Sequence[str] = ()) -> Lines:
@@ -45,106 +34,75 @@ def play() -> Callable[..., Lines]:
     return play_scenario
 
 
-@dataclass(kw_only=True)
-class Air:
-    """A medium with its clock, journal lines and deliveries; `send` and `cut` are booked for their time, `run` runs."""
-
-    env: simpy.Environment
-    medium: Medium
-    names: tuple[str, ...]
-    lines: Lines
-    deliveries: dict[str, dict[str, Delivery]] = field(default_factory=dict)
-
-    def send(
-        self,
-        name: str,
-        bits: Sequence[float],
-        *,
-        at_s: float = 0.0,
-        links: Sequence[int] = (0,),
-        weight: float = 1.0,
-        transport: Any = "unreliable",
-    ) -> None:
-        self.env.process(self._send(name, bits, at_s, links, weight, Transport.parse(transport)))
-
-    def _send(
-        self, name: str, bits: Sequence[float], at_s: float, links: Sequence[int], weight: float, transport: Transport
-    ) -> Iterator[simpy.Event]:
-        yield self.env.timeout(at_s)
-        transfer = Transfer(
-            name=name,
-            devices=tuple(self.names[link] for link in links),
-            links=np.array(links),
-            weight=weight,
-            bits=np.array(bits, dtype=float),
-            transport=transport,
-            start_s=self.env.now,
-        )
-        self.deliveries[name] = yield self.medium.start(transfer)
-
-    def cut(self, name: str, *, at_s: float) -> None:
-        """Stop a transfer if it is on the air then."""
-        self.env.process(self._cut(name, at_s))
-
-    def _cut(self, name: str, at_s: float) -> Iterator[simpy.Event]:
-        yield self.env.timeout(at_s)
-        if name not in self.deliveries:
-            self.medium.cut(name)
-
-    def run(self) -> Air:
-        self.env.run()
-        return self
-
-    def ended(self, name: str, device: str | None = None) -> dict[str, Any]:
-        """The record of a transfer's end (for one of its devices)."""
-        (line,) = [
-            line
-            for line in self.lines
-            if line["type"] == "transfer_ended" and line["transfer"] == name and device in (None, line["device"])
-        ]
-        return line
-
-    def end_s(self, name: str) -> float:
-        """When a transfer with one receiver ended."""
-        return self.ended(name)["t_s"]
-
-
 @pytest.fixture
 def make_air() -> Callable[..., Air]:
     """A function that builds an `Air`; kinds in YAML form, `snr_hz` one per link, no fading unless `paths` is given."""
     return build_air
 
 
-def build_air(
-    snr_hz: Sequence[float] = (1e9,),
-    *,
-    band_hz: float = 1e6,
-    link: Any = "shannon",
-    access: Any = "fdma",
-    paths: FadingPaths | None = None,
-    power_band_hz: float | None = None,
-    seed: int = 1,
-    trace_gains: bool = False,
-) -> Air:
-    """One band with its links d0, d1, ...; its energy model draws 2 joules a second of airtime."""
-    env, lines = simpy.Environment(), []
-    names = tuple(f"d{number}" for number in range(len(snr_hz)))
-    channel = Channel(
-        names,
-        np.array(snr_hz, dtype=float),
-        paths or ConstantPaths(names),
-        Link.parse(link),
-        power_band_hz=power_band_hz,
+TEXT_SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
+TEXT_CLASSES = {  # model_type -> the class that is saved and its sizes
+    "bert": ("BertForMaskedLM", "BertConfig", TEXT_SIZES),
+    "albert": ("AlbertModel", "AlbertConfig", {**TEXT_SIZES, "embedding_size": 16}),
+    "roberta": ("RobertaForMaskedLM", "RobertaConfig", TEXT_SIZES),
+    "distilbert": ("DistilBertModel", "DistilBertConfig", {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 48}),
+}
+WORDS = {"animals": "cat dog fish bird horse", "colours": "red green blue white black", "numbers": "one two three four"}
+
+
+@pytest.fixture(scope="session")
+def text_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`text_model("bert")` -> the folder of a small random model with a vocabulary, saved as a base without a head."""
+    made: dict[str, Path] = {}
+
+    def make(model_type: str) -> Path:
+        if model_type not in made:
+            made[model_type] = write_text_model(tmp_path_factory.mktemp(model_type), model_type)
+        return made[model_type]
+
+    return make
+
+
+def write_text_model(folder: Path, model_type: str) -> Path:
+    torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *" ".join(WORDS.values()).split()]
+    name, config_name, sizes = TEXT_CLASSES[model_type]
+    config = getattr(transformers, config_name)(
+        **sizes, vocab_size=len(vocabulary), max_position_embeddings=40, pad_token_id=0, initializer_range=0.3
     )
-    medium = Medium(
-        env,
-        direction="up",
-        band_hz=band_hz,
-        channel=channel,
-        access=Access.parse(access),
-        streams=Streams(seed),
-        journal=Journal([lines.append]),
-        energy_j=lambda airtime_s: 2.0 * airtime_s,
-        trace_gains=trace_gains,
-    )
-    return Air(env=env, medium=medium, names=names, lines=lines)
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        getattr(transformers, name)(config).save_pretrained(folder)
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def texts_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """120 texts of three to six words, most of them of the class's own kind."""
+    generator, rows = np.random.default_rng(1), ["text,label"]
+    every = " ".join(WORDS.values()).split()
+    for number in range(120):
+        label = list(WORDS)[number % 3]
+        own = generator.choice(WORDS[label].split(), int(generator.integers(2, 5)))
+        rows.append(f"{' '.join([*own, str(generator.choice(every))])},{label}")
+    path = tmp_path_factory.mktemp("texts") / "texts.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def make_vit(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`make_vit(hidden_size=32)` -> the folder of a small random ViT without dropout; other fields of ViTConfig too."""
+    return lambda **fields: write_vit(tmp_path_factory.mktemp("vit"), fields)
+
+
+def write_vit(folder: Path, fields: dict[str, Any]) -> Path:
+    torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
+    sizes = {**TEXT_SIZES, "image_size": 8, "patch_size": 4, "num_channels": 1}
+    still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        config = transformers.ViTConfig(**{**sizes, **still, **fields})
+        transformers.ViTForImageClassification(config).save_pretrained(folder)
+    return folder

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wfsim"
 
-FOUNDATIONS = {"_version", "errors", "units", "intervals", "rng", "part", "allocation"}
+FOUNDATIONS = {"_version", "errors", "units", "intervals", "rng", "local_path", "part", "allocation"}
 UP_TO_MESSAGES = FOUNDATIONS | {"trace", "messages"}
 UP_TO_MODELS = UP_TO_MESSAGES | {"topology", "radio", "devices", "compress", "learning"}
 UP_TO_CARRIERS = UP_TO_MODELS | {"aggregate", "control", "uplink", "downlink", "protocol"}
@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "intervals": set(),
     "rng": set(),
     "allocation": set(),
+    "local_path": set(),
     "part": {"errors"},
     "trace": FOUNDATIONS,
     "messages": FOUNDATIONS,
@@ -39,17 +40,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "downlink": UP_TO_MESSAGES | {"radio", "compress"},
     "protocol": UP_TO_MESSAGES,
     "scenario": UP_TO_CARRIERS,
+    "contracts": UP_TO_CARRIERS,
     "world": UP_TO_CARRIERS | {"scenario"},
     "results": UP_TO_MESSAGES,
     "figures": UP_TO_MESSAGES | {"results"},
     "simulate": UP_TO_CARRIERS | {"scenario", "world", "results"},
-    "cli": UP_TO_CARRIERS | {"scenario", "world", "results", "figures", "simulate"},
+    "sweeps": UP_TO_CARRIERS | {"scenario", "world", "results", "simulate"},
+    "cli": UP_TO_CARRIERS | {"scenario", "contracts", "world", "results", "figures", "simulate", "sweeps"},
     "__main__": {"cli"},
-    "__init__": {"results", "scenario", "simulate"},
+    "__init__": {"results", "scenario", "simulate", "sweeps"},
 }
 MAY_USE = {
-    "torch": {"learning"},
-    "simpy": {"radio", "uplink", "downlink", "protocol", "world"},
+    "torch": {"learning", "contracts"},
+    "simpy": {"radio", "uplink", "downlink", "protocol", "contracts", "world"},
     "matplotlib": {"figures"},
 }
 

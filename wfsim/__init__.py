@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wfsim.results.directory import Run
+    from wfsim.results.frame import open_runs
     from wfsim.scenario.load import load_scenario
     from wfsim.simulate import run
+    from wfsim.sweeps.sweep import sweep
 
-__all__ = ["Run", "load_scenario", "run"]
+__all__ = ["Run", "load_scenario", "open_runs", "run", "sweep"]
 
-_HOMES = {"Run": "wfsim.results.directory", "load_scenario": "wfsim.scenario.load", "run": "wfsim.simulate"}
+_HOMES = {
+    "Run": "wfsim.results.directory",
+    "load_scenario": "wfsim.scenario.load",
+    "open_runs": "wfsim.results.frame",
+    "run": "wfsim.simulate",
+    "sweep": "wfsim.sweeps.sweep",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
+_NO_BAND_HZ = 1e30  # more than this is no band at all
+
 
 def divide_band(band_hz: float, weights: Vector, *, work_conserving: bool) -> Vector:
     """Shares in Hz of a band by weights >= 0, shape [n]; their sum never exceeds `band_hz`.
@@ -30,30 +32,33 @@ def rate_bps(band_hz: Vector, snr_hz: Vector, gap: float = 1.0) -> Vector:
     return band_hz * np.log1p(snr_hz / (gap * band_hz)) / np.log(2.0)
 
 
-def required_band_hz(rate: float, snr_hz: float, *, gap: float = 1.0, cap_bps_per_hz: float = np.inf) -> float:
-    """The least band that carries `rate` bit/s, or infinity where power alone forbids it (rate >= snr_hz/(gap ln 2)).
+def required_bands_hz(rates: Vector, snr_hz: Vector, *, gap: float = 1.0, cap_bps_per_hz: float = np.inf) -> Vector:
+    """The least bands [n] that carry `rates` [n] bit/s; infinity where power alone forbids it (>= snr_hz/(gap ln 2)).
 
-    Monotone root of b log2(1 + snr_hz/(gap b)) = rate by bisection on log1p: the Lambert-W closed form loses all
+    Monotone roots of b log2(1 + snr_hz/(gap b)) = rate by bisection on log1p: the Lambert-W closed form loses all
     digits below an SNR of 1e-3. Relative error <= 1e-9 down to an SNR of 1e-6, where the root is ill-conditioned.
     """
-    if rate <= 0.0:
-        return 0.0
-    if rate >= snr_hz / (gap * np.log(2.0)):
-        return float(np.inf)
-    low, high = 0.0, rate
-    while rate_bps(np.float64(high), np.float64(snr_hz), gap) < rate:
-        low, high = high, 2.0 * high
-        if high > 1e30:
-            return float(np.inf)
-    return max(_bisect(rate, snr_hz, gap, low, high), rate / cap_bps_per_hz)
+    bands_hz = np.where(rates > 0.0, np.inf, 0.0)
+    found = (rates > 0.0) & (rates < snr_hz / (gap * np.log(2.0)))
+    roots_hz = _roots_hz(rates[found], snr_hz[found], gap)
+    bands_hz[found] = np.maximum(roots_hz, rates[found] / cap_bps_per_hz)
+    return bands_hz
 
 
-def _bisect(rate: float, snr_hz: float, gap: float, low: float, high: float) -> float:
-    while high - low > 1e-13 * high:
+def required_band_hz(rate: float, snr_hz: float, *, gap: float = 1.0, cap_bps_per_hz: float = np.inf) -> float:
+    """`required_bands_hz` of one link."""
+    return float(required_bands_hz(np.array([rate]), np.array([snr_hz]), gap=gap, cap_bps_per_hz=cap_bps_per_hz)[0])
+
+
+def _roots_hz(rates: Vector, snr_hz: Vector, gap: float) -> Vector:
+    low, high = np.zeros_like(rates), rates.copy()
+    while (short := (rate_bps(high, snr_hz, gap) < rates) & (high < _NO_BAND_HZ)).any():
+        low, high = np.where(short, high, low), np.where(short, 2.0 * high, high)
+    while (high - low > 1e-13 * high).any():
         middle = 0.5 * (low + high)
-        enough = rate_bps(np.float64(middle), np.float64(snr_hz), gap) >= rate
-        low, high = (low, middle) if enough else (middle, high)
-    return high
+        enough = rate_bps(middle, snr_hz, gap) >= rates
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return np.where(high < _NO_BAND_HZ, high, np.inf)
 
 
 def min_max_bands_hz(bits: Vector, snr_hz: Vector, band_hz: float, *, gap: float = 1.0) -> tuple[Vector, float]:
@@ -64,7 +69,7 @@ def min_max_bands_hz(bits: Vector, snr_hz: Vector, band_hz: float, *, gap: float
     """
 
     def needed(finish_s: float) -> Vector:
-        return np.array([required_band_hz(d / finish_s, s, gap=gap) for d, s in zip(bits, snr_hz, strict=True)])
+        return required_bands_hz(bits / finish_s, snr_hz, gap=gap)
 
     high = 1.0
     while needed(high).sum() > band_hz:

@@ -132,6 +132,20 @@ class Payload:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """What the server knows of a device before a round.
+
+    SNRs are of the uplink over the whole band: `mean_snr_db` without fading, `snr_db` with the fading of `csi_age_s`
+    ago. `upload_bits` counts the update's packets on the air, headers included, each once.
+    """
+
+    device: str
+    mean_snr_db: float
+    snr_db: float
+    upload_bits: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assignment:
     """What the controller asks of a device before training. `deadline_s` is an absolute time or None."""
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, model_validator
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SerializationInfo, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from wfsim.errors import nearest
@@ -66,14 +67,14 @@ class Part(Section):
             _SLOTS[slot] = cls
         elif kind:
             cls.kind = kind
-            _register(cls)
+            register(cls)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         if not cls._is_slot():
             return handler(source)
         return core_schema.no_info_plain_validator_function(
-            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(describe_value)
+            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(_serialised, info_arg=True)
         )
 
     @classmethod
@@ -113,7 +114,8 @@ class Part(Section):
         return ", ".join(sorted(cls.kinds))
 
 
-def _register(kind: type[Part]) -> None:
+def register(kind: type[Part]) -> None:
+    """Put a kind into its slot, as defining it does. Raises TypeError where its name is taken by another."""
     taken = kind.kinds.get(kind.kind)
     if taken is not None and (taken.__module__, taken.__qualname__) != (kind.__module__, kind.__qualname__):
         raise TypeError(f"{kind.slot} already has a kind {kind.kind!r}: {taken.__module__}.{taken.__qualname__}")
@@ -123,6 +125,10 @@ def _register(kind: type[Part]) -> None:
 def describe_value(part: Part) -> dict[str, Any]:
     """The YAML form of a part: its kind and every field, defaults included."""
     return {"kind": part.kind, **part.model_dump(mode="json")}
+
+
+def _serialised(part: Part, info: SerializationInfo) -> dict[str, Any]:
+    return {"kind": part.kind, **part.model_dump(mode="json", context=info.context)}
 
 
 def load_folder(package: str, path: list[str]) -> None:
@@ -135,3 +141,21 @@ def load_folder(package: str, path: list[str]) -> None:
 def slots() -> Iterator[type[Part]]:
     """Every slot that has been opened, in order of name."""
     return (_SLOTS[name] for name in sorted(_SLOTS))
+
+
+@contextmanager
+def registry_kept() -> Iterator[None]:
+    """Brings back the slots and kinds of the beginning at the end, whatever was registered in between."""
+    opened = dict(_SLOTS)
+    filled = {name: dict(slot.kinds) for name, slot in opened.items()}
+    try:
+        yield
+    finally:
+        _replace(_SLOTS, opened)
+        for name, slot in opened.items():
+            _replace(slot.kinds, filled[name])
+
+
+def _replace(old: dict[str, type[Part]], new: dict[str, type[Part]]) -> None:
+    old.clear()
+    old.update(new)

@@ -6,11 +6,12 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wfsim import trace
-from wfsim.errors import Interrupted
+from wfsim.errors import Interrupted, UsageError
 from wfsim.results import directory as layout
 from wfsim.results.manifest import opening_manifest
 from wfsim.results.rounds import write_rounds
@@ -19,7 +20,24 @@ from wfsim.scenario.identity import run_id
 from wfsim.scenario.load import load_scenario, write_resolved
 from wfsim.scenario.schema import Scenario
 
+if TYPE_CHECKING:
+    from wfsim.world.memory import Memory
+
 RUNS = Path("runs")
+_WORK_LOG = "work.log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What a run may use of this machine; none of it changes a result.
+
+    `workers` chunks of training are computed at once (None: as the scenario says, else one per core). `cache` is a
+    folder of computed training that runs share, at most about `cache_limit_bytes` of it.
+    """
+
+    workers: int | None = None
+    cache: Path | None = None
+    cache_limit_bytes: int = 2_000_000_000
 
 
 def default_directory(scenario: Scenario) -> Path:
@@ -33,13 +51,15 @@ def run(
     *,
     sinks: Sequence[trace.Sink] = (),
     force: bool = False,
+    resources: Resources = Resources(),
 ) -> layout.Run:
     """Simulate a scenario (or the one at a path or of a packaged name) and return its run directory.
 
-    The directory is `out` or `runs/<name>-<run id>`; one that already holds this very run, completed, is returned as it
-    is unless `force` is set. `sinks` see every journal line as it is written. Raises ScenarioError before anything is
-    written where the scenario cannot be built, RunError when the simulation cannot go on, Interrupted on Ctrl-C; after
-    the latter two the directory says so and can be read.
+    The directory is `out` or `runs/<name>-<run id>`. One that already holds this very run, completed, is returned as it
+    is, and an unfinished attempt at it is resumed, unless `force` is set. `sinks` see every journal line, those of a
+    resumed run's past included. `resources` change no result.
+    Raises ScenarioError before anything is written where the scenario cannot be built, RunError when the simulation
+    cannot go on, Interrupted on Ctrl-C; after the latter two the directory says so and can be read and resumed.
     """
     from wfsim.world.build import check_scenario
 
@@ -51,8 +71,35 @@ def run(
         if free:
             attempt = _Attempt(scenario, path, identity)
             with attempt.recorded():
-                attempt.simulate(sinks)
+                attempt.simulate(sinks, resources)
     return layout.Run(path)
+
+
+def resume(path: Path | str, *, sinks: Sequence[trace.Sink] = (), resources: Resources = Resources()) -> layout.Run:
+    """Go on with the run in a directory; one that is completed is returned as it is. Raises as `resumable` and `run`.
+
+    The event loop runs again from the start on recorded facts, and what had been computed is not computed again: the
+    result is byte for byte that of an uninterrupted run.
+    """
+    return run(resumable(path), path, sinks=sinks, resources=resources)
+
+
+def resumable(path: Path | str) -> Scenario:
+    """The scenario that the run in a directory began with.
+
+    Raises UsageError where it is missing, or code, data or weights are no longer those of the beginning.
+    """
+    held = layout.Run(path)
+    file = held.path / "scenario.yaml"
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file; the run did not get that far, so there is nothing to resume")
+    scenario = load_scenario(file)
+    if held.status != layout.COMPLETED and run_id(scenario) != held.manifest["run_id"]:
+        raise UsageError(
+            f"{held.path}: code, data or weights have changed since the run began; "
+            f"`wfsim run {file} --out {held.path} --force` starts it afresh"
+        )
+    return scenario
 
 
 class _Attempt:
@@ -60,24 +107,27 @@ class _Attempt:
 
     def __init__(self, scenario: Scenario, path: Path, identity: str) -> None:
         self._scenario, self._path = scenario, path
-        self._manifest: dict[str, Any] = opening_manifest(identity, scenario.name)
+        self._held = trace.recover_journal(path / "journal.jsonl")
+        self._manifest: dict[str, Any] = opening_manifest(identity, scenario.name) | layout.earlier_attempt(path)
         self._summary = Summary()
         self._started_s = time.monotonic()
         self._write_manifest()
         write_resolved(scenario, path / "scenario.yaml")
 
-    def simulate(self, sinks: Sequence[trace.Sink]) -> None:
+    def simulate(self, sinks: Sequence[trace.Sink], resources: Resources) -> None:
         """Build and run the world, the journal going to its file, the summary, the log and `sinks`."""
         from threadpoolctl import threadpool_limits
 
         from wfsim.world.build import build_world
         from wfsim.world.execute import execute
 
-        file, log = trace.FileSink(self._path / "journal.jsonl"), _LogSink(self._path / "log.txt")
+        file = trace.FileSink(self._path / "journal.jsonl", self._held)
+        log = _LogSink(self._path / "log.txt")
         journal = trace.Journal([file, self._summary, log, *sinks])
         try:
             with threadpool_limits(1):  # NumPy's BLAS must not depend on the number of cores; torch sees to itself
-                world = build_world(self._scenario, journal)
+                memory = self._memory(file, resources)
+                world = build_world(self._scenario, journal, memory)
                 try:
                     execute(world)
                 finally:
@@ -87,6 +137,20 @@ class _Attempt:
             log.close()
             self._manifest["digest"] = journal.digest
 
+    def _memory(self, file: trace.FileSink, resources: Resources) -> Memory:
+        """Checkpoints and computed work in the run's own folder, beside the shared cache if there is one."""
+        from wfsim.learning.work import Work
+        from wfsim.learning.work_store import WorkStore
+        from wfsim.world.checkpoint import Keeper
+        from wfsim.world.memory import Memory
+
+        folder = self._path / layout.CHECKPOINTS
+        own = WorkStore(folder)
+        cache = WorkStore(resources.cache, resources.cache_limit_bytes) if resources.cache is not None else None
+        work = Work(own=own, cache=cache, log=folder / _WORK_LOG, workers=resources.workers)
+        keeper = Keeper(path=folder / "federation.ckpt", flush=file.flush, written=own.clear)
+        return Memory(work=work, keeper=keeper, recorded=self._held)
+
     @contextmanager
     def recorded(self) -> Iterator[None]:
         """Write tables and the manifest however the attempt ends."""
@@ -94,19 +158,26 @@ class _Attempt:
             yield
         except KeyboardInterrupt:
             self._finish(layout.INTERRUPTED)
-            raise Interrupted(f"interrupted at {self._simulated()}; what was done is in {self._path}") from None
+            raise Interrupted(
+                f"interrupted at {self._simulated()}; what was done is in {self._path}; "
+                f"`wfsim resume {self._path}` goes on from there"
+            ) from None
         except BaseException:
             self._finish(layout.FAILED, traceback=traceback.format_exc())
             raise
         self._finish(layout.COMPLETED)
+        layout.forget_checkpoints(self._path)
 
     def _simulated(self) -> str:
         return f"t = {self._summary.values()['simulated_s']:g} s"
 
     def _finish(self, status: str, **facts: Any) -> None:
+        from wfsim.learning.work import work_counts
+
         write_rounds(self._path / "rounds.csv", self._summary.table.rows)
         layout.write_json(self._path / "summary.json", self._summary.values())
         self._manifest |= {"status": status, "wall_s": time.monotonic() - self._started_s, **facts}
+        self._manifest["work"] = work_counts(self._path / layout.CHECKPOINTS / _WORK_LOG)
         self._write_manifest()
 
     def _write_manifest(self) -> None:

@@ -13,13 +13,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-FORMAT = 1
+from wfsim.errors import RunError
+
+FORMAT = 2
 _GENESIS = "0" * 32
 
 RECORDS: dict[str, type[Record]] = {}
@@ -113,11 +116,12 @@ class TransferStarted(Record):
 
 @_record
 class BandShared(Record):
-    """The band was divided anew: Hz of every transfer on the air."""
+    """The band was divided anew: Hz of foreign traffic and of every transfer on the air, together at most `band_hz`."""
 
     group = "network"
     direction: str
     band_hz: float
+    background_hz: float
     shares_hz: dict[str, float]
 
 
@@ -304,15 +308,32 @@ class Journal:
 
 
 class FileSink:
-    """Writes journal lines to a file, flushed at every closed round so that a killed run leaves a readable journal."""
+    """Appends journal lines to a file, flushed at every closed round so that a killed run leaves a readable journal.
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="\n")
+    `held` are the lines that the file holds already, from an attempt that is resumed: they are compared, not written.
+    """
+
+    def __init__(self, path: Path, held: Sequence[Mapping[str, Any]] = ()) -> None:
+        self._file = path.open("a" if held else "w", encoding="utf-8", newline="\n")
+        self._held, self.records = held, 0
 
     def __call__(self, line: dict[str, Any]) -> None:
-        self._file.write(_json(line) + "\n")
+        if self.records < len(self._held):
+            self._compare(line, self._held[self.records])
+        else:
+            self._file.write(_json(line) + "\n")
+        self.records += 1
         if line["type"] == RoundClosed.name:
             self._file.flush()
+
+    def flush(self) -> int:
+        """Hand everything to the system; the number of records so far."""
+        self._file.flush()
+        return self.records
+
+    def _compare(self, line: Mapping[str, Any], held: Mapping[str, Any]) -> None:
+        if line["hash"] != held["hash"]:
+            raise RunError(f"record {self.records} is not repeated as the journal holds it; --force starts afresh")
 
     def close(self) -> None:
         """Flush and close."""
@@ -330,6 +351,33 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
             if not isinstance(line, dict) or not {"seq", "type", "t_s", "hash"} <= line.keys():
                 raise ValueError(f"{path}:{number}: not a record: needs seq, type, t_s and hash")
             yield line
+
+
+def recover_journal(path: Path) -> list[dict[str, Any]]:
+    """The sound lines at the beginning of a journal that may end anywhere; the file is cut after them."""
+    lines: list[dict[str, Any]] = []
+    digest, size = _GENESIS, 0
+    for text in path.read_bytes().splitlines(keepends=True) if path.is_file() else ():
+        line = _sound_line(text, digest)
+        if line is None:
+            break
+        lines.append(line)
+        digest, size = line["hash"], size + len(text)
+    if path.is_file():
+        os.truncate(path, size)
+    return lines
+
+
+def _sound_line(text: bytes, digest: str) -> dict[str, Any] | None:
+    """A whole line that follows from the digest before it, None for any other."""
+    try:
+        line = json.loads(text) if text.endswith(b"\n") else None
+    except ValueError:
+        return None
+    if not isinstance(line, dict) or "hash" not in line:
+        return None
+    body = {key: value for key, value in line.items() if key != "hash"}
+    return line if _chain(digest, body) == line["hash"] else None
 
 
 def check_chain(lines: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -5,12 +5,18 @@ Each kind plays the same small scenario in its slot; no two kinds of one slot ma
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import wfsim.scenario.schema  # noqa: F401 - opens every slot
+from wfsim.learning.data.digits import Digits
 from wfsim.part import Part, slots
 
 TIMING = ["topology.devices=4", "stop.rounds=2", "learning.kind=none"]
@@ -20,6 +26,7 @@ LOSS = ["radio.link.residual_loss=0.4", "radio.packets.mtu_bytes=300"]
 # slot -> its path in a scenario, and what else the scenario needs for the slot to show
 PLACES: dict[str, tuple[str, list[str]]] = {
     "access": ("radio.access", TIMING),
+    "background": ("radio.background", TIMING),
     "availability": ("devices.availability", TIMING),
     "compute": ("devices.compute", TIMING),
     "controller": ("controller", TIMING),
@@ -32,21 +39,51 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "protocol": ("protocol", TIMING),
     "shadowing": ("radio.shadowing", TIMING),
     "topology": ("topology", TIMING[1:]),
+    "weights": ("controller.weights", TIMING),
     "transport": ("radio.transport", [*TIMING, *LOSS, "protocol={kind: deadline, round_s: 4.0}"]),
     "data": ("learning.data", TRAINED),
+    "model": ("learning.model", TRAINED),
     "missing": ("aggregator.missing", [*TRAINED, *LOSS, "radio.transport=unreliable"]),
     "optimizer": ("learning.local.optimizer", TRAINED),
     "partition": ("learning.partition", TRAINED),
 }
 # Slots with a single kind have nothing to differ from; the kind's fields are what changes a run.
-SINGLE = {"aggregator", "codec", "model", "uplink", "weights"}
+SINGLE = {"aggregator", "codec", "uplink"}
 FIELDS = {  # a kind's required fields, and values under which it shows in so small a scenario
+    "best_snr": {"devices": 2},
     "random": {"devices": 2},
     "bernoulli": {"probability": 0.5, "period_s": 1.0},
     "deadline": {"round_s": 1.0},
     "placed": {"devices": [{"name": "a", "distance_m": 100.0}, {"name": "b", "distance_m": 300.0}]},
     "reliable_until_deadline": {"max_attempts": 2},
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_files(tmp_path_factory: pytest.TempPathFactory, make_vit: Callable[..., Path]) -> None:
+    """Kinds that read a person's own files: a narrow ViT, and twenty digits from different places of `digits`."""
+    digits = Digits().load()
+    FIELDS["hugging_face"] = {"path": str(make_vit(hidden_size=32))}
+    for number, kind in enumerate(("csv", "jsonl", "parquet")):
+        chosen = range(20 * number, 20 * number + 20)
+        path = tmp_path_factory.mktemp("own") / kind
+        write_images(
+            path, kind, [digits.train_inputs[i] for i in chosen], [int(digits.train_labels[i]) for i in chosen]
+        )
+        FIELDS[kind] = {"path": str(path), "image": "image"}
+
+
+def write_images(path: Path, kind: str, images: list[np.ndarray], labels: list[int]) -> None:
+    pandas, pillow = pytest.importorskip("pandas"), pytest.importorskip("PIL.Image")
+    texts = []
+    for image in images:
+        pillow.fromarray(image).save(file := io.BytesIO(), "PNG")
+        texts.append(base64.b64encode(file.getvalue()).decode())
+    table = pandas.DataFrame({"image": texts, "label": labels})
+    if kind == "jsonl":
+        table.to_json(path, orient="records", lines=True)
+    else:
+        (table.to_csv if kind == "csv" else table.to_parquet)(path, index=False)
 
 
 def form(kind: type[Part]) -> str:
@@ -76,7 +113,9 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
 @pytest.mark.parametrize(
     ("path", "values"),
     [
-        ("codec.values", ("fp32", "fp16")),
+        ("codec.values", ("fp32", "fp16", "int8")),
+        ("controller", ("{kind: best_snr, devices: 2, knowledge: mean}", "{kind: best_snr, devices: 2}")),
+        ("controller.weights", ("min_max_latency", "{kind: min_max_latency, knowledge: instantaneous}")),
         ("learning.adapter.rank", (2, 4)),
         ("learning.adapter.target_modules", ("[q_proj, v_proj]", "all-linear")),
         ("radio.access.work_conserving", ("true", "false")),

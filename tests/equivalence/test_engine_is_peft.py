@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from wfsim.learning.adapter import AdapterSettings, adapter_shapes, initial_adapter
+from wfsim.learning.families import read_encoder
 from wfsim.learning.images import prepare_images
 from wfsim.learning.optimizer import Optimizer
 from wfsim.learning.peft_format import read_peft, write_peft
@@ -40,7 +41,7 @@ class Case:
     def __init__(self, directory: Path, dtype: str, settings: AdapterSettings) -> None:
         self.directory, self.settings, self.dtype = directory, settings, getattr(torch, dtype)
         self.base = load_frozen_vit(directory, dtype)
-        self.shapes = adapter_shapes(settings, self.base.config, CLASSES)
+        self.shapes = adapter_shapes(settings, read_encoder(directory, classes=CLASSES))
         generator = np.random.default_rng(3)
         self.pixels = generator.integers(0, 256, (EXAMPLES, 28, 28), dtype=np.uint8)
         self.labels = generator.integers(0, CLASSES, EXAMPLES)

@@ -47,7 +47,7 @@ def job(workload) -> TrainingJob:
 
 def ours(workload, job: TrainingJob, dtype: str, optimizer: tuple) -> np.ndarray:
     base = load_frozen_vit(workload.settings.model.directory(), dtype)
-    images = prepare_images(base, workload.dataset.train_images)
+    images = prepare_images(base, workload.dataset.train_inputs)
     (learned,) = train_chunk(
         base,
         images,
@@ -65,7 +65,7 @@ def pefts(workload, job: TrainingJob, dtype: str, optimizer: tuple) -> np.ndarra
     model = peft_model(workload).to(getattr(torch, dtype))
     values = trained_values(model, workload, job)
     stepper = optimizer[1](values)
-    pixels = ((torch.from_numpy(workload.dataset.train_images).to(getattr(torch, dtype)) / 255 - 0.5) / 0.5).unsqueeze(
+    pixels = ((torch.from_numpy(workload.dataset.train_inputs).to(getattr(torch, dtype)) / 255 - 0.5) / 0.5).unsqueeze(
         1
     )
     labels = torch.from_numpy(workload.dataset.train_labels)

@@ -44,10 +44,10 @@ def stop_at(round_number: int):
 
 
 def test_an_interrupted_run_keeps_what_was_learned(tmp_path: Path) -> None:
-    with pytest.raises(Interrupted, match="what was done is in"):
+    with pytest.raises(Interrupted, match="what was done is in .*; `wfsim resume"):
         wfsim.run(wfsim.load_scenario("digits", TINY), tmp_path / "r", sinks=[stop_at(1)])
     run = wfsim.Run(tmp_path / "r")
-    assert names(run.path) == FILES | {"adapter"}
+    assert names(run.path) == FILES | {"adapter", "checkpoints"}
     assert (run.status, run.summary["rounds"]) == ("interrupted", 1)
     assert run.rounds[0]["accuracy"] is not None
 

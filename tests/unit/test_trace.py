@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wfsim import trace
+from wfsim.errors import RunError
 
 
 def written(path: Path, count: int = 4) -> list[dict]:
@@ -66,3 +67,39 @@ def test_what_is_not_a_record_is_named_by_line(tmp_path: Path, text: str) -> Non
 
 def test_every_record_belongs_to_a_group() -> None:
     assert {record.group for record in trace.RECORDS.values()} == {"server", "network", "device", "learning"}
+
+
+def torn(path: Path, keep: int, tail: bytes) -> list[dict]:
+    """The journal of four lines cut to `keep` whole ones and a tail; what is recovered of it."""
+    written(path)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:keep]) + tail)
+    return trace.recover_journal(path)
+
+
+@pytest.mark.parametrize("tail", [b"", b'{"seq":2,"ty', b"\x00\xff\n", b'{"seq": 2, "hash": "0"}\n', b"7\n"])
+def test_the_sound_beginning_is_recovered_and_the_file_cut_after_it(tmp_path: Path, tail: bytes) -> None:
+    lines = torn(tmp_path / "j", 2, tail)
+    assert [line["seq"] for line in lines] == [0, 1]
+    assert list(trace.read_journal(tmp_path / "j")) == lines
+
+
+def test_nothing_is_recovered_from_nothing(tmp_path: Path) -> None:
+    assert trace.recover_journal(tmp_path / "j") == []
+    assert not (tmp_path / "j").exists()
+
+
+def test_a_resumed_journal_is_compared_then_appended_to(tmp_path: Path) -> None:
+    whole = written(tmp_path / "whole")
+    held = torn(tmp_path / "j", 2, b"")
+    sink = trace.FileSink(tmp_path / "j", held)
+    for line in whole:
+        sink(line)
+    sink.close()
+    assert (tmp_path / "j").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_another_past_is_refused(tmp_path: Path) -> None:
+    held = torn(tmp_path / "j", 2, b"")
+    sink = trace.FileSink(tmp_path / "j", held)
+    with pytest.raises(RunError, match="record 0 is not repeated as the journal holds it"):
+        sink({**held[0], "hash": "0"})

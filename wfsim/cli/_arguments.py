@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="a YAML file, or the name of a packaged one")]
+from wfsim.cli import _completion
+
+ScenarioName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="a YAML file, or the name of a packaged one",
+        autocompletion=_completion.scenarios,
+    ),
+]
 Overrides = Annotated[
-    list[str] | None, typer.Argument(metavar="KEY=VALUE", help="changes, such as radio.fading.kind=rician or seed=2")
+    list[str] | None,
+    typer.Argument(
+        metavar="KEY=VALUE",
+        help="changes, such as radio.fading.kind=rician or seed=2",
+        autocompletion=_completion.overrides,
+    ),
 ]

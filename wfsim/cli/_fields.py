@@ -113,7 +113,7 @@ def _shortest(value: float) -> str:
 
 def _yaml(value: dict[str, Any], indent: str = "") -> Iterator[str]:
     for key, item in value.items():
-        if isinstance(item, dict) and item.keys() != {"kind"}:
+        if isinstance(item, dict) and item and item.keys() != {"kind"}:
             yield f"{indent}{key}:"
             yield from _yaml(item, indent + "  ")
         else:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wfsim.cli import _completion
 from wfsim.cli._output import AsJson, console, print_json, print_table, say
+from wfsim.cli._parts import PartFiles, with_kinds_of
 
 if TYPE_CHECKING:
     from wfsim.cli._catalogue import Steps
@@ -23,13 +25,19 @@ def describe(
         typer.Argument(
             metavar="SLOT|SECTION",
             help="a slot such as fading or a section such as radio.packets (wfsim list shows them)",
+            autocompletion=_completion.slots_and_sections,
         ),
     ],
-    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="a kind such as rician")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="KIND", help="a kind such as rician", autocompletion=_completion.kinds),
+    ] = None,
+    parts: PartFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Describe a slot; or a kind or a section with its fields, their ranges and an example in YAML."""
-    about = _about(name, kind)
+    with with_kinds_of(parts):
+        about = _about(name, kind)
     if as_json:
         print_json(about)
     else:

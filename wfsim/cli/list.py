@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wfsim.cli import _completion
 from wfsim.cli._output import AsJson, console, print_json, print_table, say
+from wfsim.cli._parts import PartFiles, with_kinds_of
+
+if TYPE_CHECKING:
+    from wfsim.part import Part
 
 EXAMPLE = "wfsim list fading"
 
-SlotName = Annotated[str | None, typer.Argument(metavar="SLOT", help="a slot such as fading; all slots without it")]
+SlotName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SLOT", help="a slot such as fading; all slots without it", autocompletion=_completion.slot_names
+    ),
+]
 
 
-def list_parts(slot: SlotName = None, as_json: AsJson = False) -> None:
-    """List every slot and section of a scenario, or the kinds of one slot."""
-    rows = _slots() if slot is None else _kinds(slot)
+def list_parts(slot: SlotName = None, parts: PartFiles = None, as_json: AsJson = False) -> None:
+    """List every slot and section of a scenario, or the kinds of one slot; with --parts, those of your files too."""
+    with with_kinds_of(parts):
+        rows = _slots(bool(parts)) if slot is None else _kinds(slot, bool(parts))
     if as_json:
         print_json(rows)
         return
@@ -29,7 +40,7 @@ def list_parts(slot: SlotName = None, as_json: AsJson = False) -> None:
     )
 
 
-def _slots() -> list[dict[str, Any]]:
+def _slots(with_files: bool) -> list[dict[str, Any]]:
     from wfsim.cli._catalogue import all_slots, dotted, headline, places
 
     return [
@@ -37,6 +48,7 @@ def _slots() -> list[dict[str, Any]]:
             "slot": name,
             "paths": [dotted(steps) for steps in places(slot)],
             "kinds": len(slot.kinds),
+            **({"out_of_tree": [kind for kind in sorted(slot.kinds) if _file(slot.kinds[kind])]} if with_files else {}),
             "description": headline(slot),
         }
         for name, slot in all_slots().items()
@@ -49,10 +61,20 @@ def _sections() -> list[dict[str, Any]]:
     return [{"section": path, "description": headline(section)} for path, section in all_sections().items()]
 
 
-def _kinds(name: str) -> list[dict[str, Any]]:
+def _kinds(name: str, with_files: bool) -> list[dict[str, Any]]:
     from wfsim.cli._catalogue import find_slot, headline
 
-    return [{"kind": kind, "description": headline(model)} for kind, model in sorted(find_slot(name).kinds.items())]
+    return [
+        {"kind": kind, **({"file": _file(model)} if with_files else {}), "description": headline(model)}
+        for kind, model in sorted(find_slot(name).kinds.items())
+    ]
+
+
+def _file(kind: type[Part]) -> str:
+    """The out-of-tree file of a kind; empty for one of wfsim's own."""
+    from wfsim.scenario.parts import out_of_tree_file
+
+    return out_of_tree_file(kind) or ""
 
 
 def _print(rows: list[dict[str, Any]]) -> None:

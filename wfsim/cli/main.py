@@ -13,15 +13,20 @@ from typing import Annotated, Any
 import typer
 
 from wfsim._version import __version__
-from wfsim.cli import describe, plot, run, validate, verify
+from wfsim.cli import check_part as checking
+from wfsim.cli import command as repeating
+from wfsim.cli import compare as comparing
+from wfsim.cli import describe, exit_codes, init, plot, resume, run, schema, validate, verify
+from wfsim.cli import export as exporting
 from wfsim.cli import list as listing
+from wfsim.cli import new as writing
+from wfsim.cli import sweep as sweeping
 from wfsim.cli._settings import Settings
 from wfsim.errors import ScenarioError, WfsimError
 
-INTERRUPTED = 130
-_EPILOG = """Example: wfsim run quickstart stop.rounds=3
+_EPILOG = f"""Example: wfsim run quickstart stop.rounds=3
 
-Exit codes: 0 done, 1 the run failed or verify found a fault, 2 wrong usage, 3 invalid scenario, 130 interrupted.
+{exit_codes.sentence()}
 
 1 kbit = 1000 bit. --debug before the command shows the traceback of an error."""
 
@@ -58,11 +63,20 @@ def _add(name: str, command: Callable[..., None], example: str, **rest: Any) -> 
 
 
 _add("run", run.run, run.EXAMPLE)
+_add("resume", resume.resume, resume.EXAMPLE)
+_add("sweep", sweeping.sweep, sweeping.EXAMPLE)
 _add("validate", validate.validate, validate.EXAMPLE)
 _add("list", listing.list_parts, listing.EXAMPLE, no_args_is_help=False)
 _add("describe", describe.describe, describe.EXAMPLE)
+_add("check-part", checking.check_part, checking.EXAMPLE)
+_add("new", writing.new, writing.EXAMPLE)
 _add("verify", verify.verify, verify.EXAMPLE)
 _add("plot", plot.plot, plot.EXAMPLE, cls=plot.PlotCommand)
+_add("compare", comparing.compare, comparing.EXAMPLE)
+_add("export", exporting.export, exporting.EXAMPLE, cls=exporting.ExportCommand)
+_add("command", repeating.command, repeating.EXAMPLE)
+_add("schema", schema.schema, schema.EXAMPLE, no_args_is_help=False)
+_add("init", init.init, init.EXAMPLE, no_args_is_help=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,7 +108,7 @@ def _terminate_like_interrupt() -> Iterator[None]:
 
 def _exit_code(returned: Any) -> int:
     code = returned if isinstance(returned, int) else 0
-    if code == INTERRUPTED:
+    if code == exit_codes.INTERRUPTED:
         _say("wfsim: interrupted")
     return code
 

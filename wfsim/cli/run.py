@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wfsim.cli._arguments import Overrides, ScenarioName
-from wfsim.cli._output import AsJson, console, print_facts, print_json, say
+from wfsim.cli._output import AsJson, console, say
+from wfsim.cli._resources import CacheFolder, CacheLimit, resources
+from wfsim.cli._simulating import report, simulating
 from wfsim.cli._streams import expendable_output
 
 if TYPE_CHECKING:
-    from wfsim.results.directory import Run
     from wfsim.scenario.schema import Scenario
+    from wfsim.simulate import Resources
 
 EXAMPLE = "wfsim run quickstart stop.rounds=3 radio.fading=none --out runs/try"
 
@@ -22,53 +24,26 @@ def run(
     scenario: ScenarioName,
     overrides: Overrides = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="run directory (default: runs/<name>-<id>)")] = None,
-    force: Annotated[bool, typer.Option("--force", help="run again, replacing the run in that directory")] = False,
+    force: Annotated[bool, typer.Option("--force", help="run afresh, replacing the run in that directory")] = False,
+    cache: CacheFolder = None,
+    cache_limit_gb: CacheLimit = 2.0,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate a scenario; write a run directory; print a summary."""
+    """Simulate a scenario into a run directory, going on where an earlier attempt stopped; print a summary."""
     from wfsim.cli._late import naming_file
     from wfsim.scenario.load import load_scenario
 
     loaded = load_scenario(scenario, overrides or ())
-    with expendable_output(), naming_file(scenario):
-        _simulate(loaded, out, force=force, as_json=as_json)
+    with expendable_output(), naming_file(scenario) as file:
+        if loaded.sweep is not None:
+            cells = loaded.sweep.count()
+            say(console(stderr=True), f"{file}: running the base scenario alone; wfsim sweep runs its {cells} cells")
+        _simulate(loaded, out, resources(cache, cache_limit_gb), force=force, as_json=as_json)
 
 
-def _simulate(scenario: Scenario, out: Path | None, *, force: bool, as_json: bool) -> None:
+def _simulate(scenario: Scenario, out: Path | None, resources: Resources, *, force: bool, as_json: bool) -> None:
     from wfsim import simulate
-    from wfsim.cli._progress import progress
 
-    lines = 0
-
-    def count(_: object) -> None:
-        nonlocal lines
-        lines += 1
-
-    with progress(console(stderr=as_json), scenario.stop) as sink:
-        done = simulate.run(scenario, out, sinks=[count, sink], force=force)
-    _report(done, finished_earlier=lines == 0, as_json=as_json)
-
-
-def _report(done: Run, *, finished_earlier: bool, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "run": str(done.path),
-                "run_id": done.manifest["run_id"],
-                "status": done.status,
-                "finished_earlier": finished_earlier,
-                "summary": done.summary,
-            }
-        )
-    else:
-        _print_summary(done, finished_earlier)
-
-
-def _print_summary(done: Run, finished_earlier: bool) -> None:
-    from wfsim.cli import _summary
-
-    out = console()
-    print_facts(out, _summary.rows(done.summary))
-    for sentence in _summary.sentences(done.summary):
-        say(out, sentence)
-    say(out, f"{done.path}" + (": finished earlier; --force runs it again" if finished_earlier else ""))
+    with simulating(scenario.stop, as_json=as_json) as sinks:
+        done = simulate.run(scenario, out, sinks=sinks, force=force, resources=resources)
+    report(done, finished_earlier=sinks[0].lines == 0, as_json=as_json)

@@ -15,18 +15,20 @@ EXAMPLE = "wfsim validate quickstart radio.bandwidth_hz=2e6"
 
 
 def validate(scenario: ScenarioName, overrides: Overrides = None, as_json: AsJson = False) -> None:
-    """Check a scenario in under a second: keys, ranges, feasibility; print what would fly."""
+    """Check a scenario in under a second: keys, ranges, feasibility, cells of a sweep; print what would fly."""
     from wfsim.cli._facts import rows
     from wfsim.cli._late import naming_file
+    from wfsim.scenario.cells import load_batch
     from wfsim.scenario.load import load_scenario
 
     loaded = load_scenario(scenario, overrides or ())
+    cells = len(load_batch(scenario, overrides or ()).cells) if loaded.sweep is not None else None
     with naming_file(scenario) as file:
         facts = _known(loaded)
     if as_json:
-        print_json({"scenario": file, "valid": True, **facts})
+        print_json({"scenario": file, "valid": True, "cells": cells, **facts})
     else:
-        say(console(), f"{file}: valid")
+        say(console(), f"{file}: valid" + (f"; its sweep has {cells} cells, each of them valid" if cells else ""))
         print_facts(console(), rows(facts))
 
 

@@ -1,4 +1,4 @@
-"""Every entry, in canonical order, at full or half precision."""
+"""Every entry, in canonical order, at full, half or 8-bit precision."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from wfsim.compress import Codec
+from wfsim.compress._numbers import FORMATS, NumberFormat
 from wfsim.messages import Adapter, AdapterShapes, Payload, Plan, Values
 
 _FRAGMENT = struct.Struct("<BBH")  # format, value type, number of runs
 _RUN = struct.Struct("<HII")  # tensor, first entry, number of entries
 _FORMAT = 1
-_TYPES = {"fp32": np.dtype("<f4"), "fp16": np.dtype("<f2")}
-_TYPE_IDS = {"fp32": 0, "fp16": 1}
-_FP16_MAX = float(np.finfo(np.float16).max)
+_TYPES = list(FORMATS)
 
 
 class _Run(NamedTuple):
@@ -30,14 +29,15 @@ class _Run(NamedTuple):
 
 
 class Dense(Codec, kind="dense"):
-    """All entries as IEEE 754 binary32 or binary16. Neutral member at fp32: decode(encode(x)) = x, bit for bit.
+    """All entries as binary32, binary16 or 8-bit integers. Neutral member at fp32: decode(encode(x)) = x, bit for bit.
 
-    A fragment is `format, type, runs`, then per run `tensor id, first entry, count, values`; tensors larger than a
-    fragment are split into runs, small ones share a fragment. fp16 rounds to nearest even (relative error <= 2^-11
-    for 6.1e-5 <= |x| <= 65504) and saturates beyond.
+    A fragment is `format, type, runs` and the format's head, then per run `tensor id, first entry, count, values`;
+    tensors larger than a fragment are split into runs, small ones share a fragment. fp16 rounds to nearest even
+    (relative error <= 2^-11 for 6.1e-5 <= |x| <= 65504) and saturates beyond. int8 is symmetric with one scale per
+    fragment, max|x|/127 in its head: error <= max|x|/254 of the fragment.
     """
 
-    values: Literal["fp32", "fp16"] = Field("fp32", description="number format on the air")
+    values: Literal["fp32", "fp16", "int8"] = Field("fp32", description="number format on the air")
 
     def plan(self, shapes: AdapterShapes, max_bytes: int) -> Plan:
         layout = list(self._layout(shapes, max_bytes))
@@ -59,19 +59,20 @@ class Dense(Codec, kind="dense"):
                 vector[place], mask[place] = values, True
         return vector, mask
 
-    def _bytes(self, runs: list[_Run]) -> int:
-        return _FRAGMENT.size + sum(_RUN.size + run.count * self._type.itemsize for run in runs)
-
     @property
-    def _type(self) -> np.dtype:
-        return _TYPES[self.values]
+    def _format(self) -> NumberFormat:
+        return FORMATS[self.values]
+
+    def _bytes(self, runs: list[_Run]) -> int:
+        entries = sum(run.count for run in runs)
+        return _FRAGMENT.size + self._format.head_bytes + _RUN.size * len(runs) + entries * self._format.dtype.itemsize
 
     def _layout(self, shapes: AdapterShapes, max_bytes: int) -> Iterator[list[_Run]]:
         runs: list[_Run] = []
         for tensor, shape in enumerate(shapes.tensors):
             start = 0
             while start < shape.entries:
-                room = (max_bytes - self._bytes(runs) - _RUN.size) // self._type.itemsize
+                room = (max_bytes - self._bytes(runs) - _RUN.size) // self._format.dtype.itemsize
                 if room < 1:
                     yield runs
                     runs = []
@@ -82,24 +83,23 @@ class Dense(Codec, kind="dense"):
             yield runs
 
     def _pack(self, runs: list[_Run], tensors: list[Values]) -> bytes:
-        parts = [_FRAGMENT.pack(_FORMAT, _TYPE_IDS[self.values], len(runs))]
-        for run in runs:
-            values = tensors[run.tensor][run.start : run.start + run.count]
-            parts += [_RUN.pack(*run), self._round(values).tobytes()]
+        pieces = [tensors[run.tensor][run.start : run.start + run.count] for run in runs]
+        head, codes = self._format.encode(np.concatenate(pieces))
+        parts = [_FRAGMENT.pack(_FORMAT, _TYPES.index(self.values), len(runs)), head]
+        for run, piece in zip(runs, np.split(codes, np.cumsum([run.count for run in runs])[:-1]), strict=True):
+            parts += [_RUN.pack(*run), piece.tobytes()]
         return b"".join(parts)
 
-    def _round(self, values: Values) -> NDArray[np.floating]:
-        limited = np.clip(values, -_FP16_MAX, _FP16_MAX) if self.values == "fp16" else values
-        return limited.astype(self._type)
 
-
-def _unpack(fragment: bytes) -> Iterator[tuple[_Run, NDArray[np.floating]]]:
+def _unpack(fragment: bytes) -> Iterator[tuple[_Run, Values]]:
     form, type_id, runs = _FRAGMENT.unpack_from(fragment)
-    if form != _FORMAT or type_id not in _TYPE_IDS.values():
+    if form != _FORMAT or type_id >= len(_TYPES):
         raise ValueError(f"not a fragment of the dense codec: format {form}, type {type_id}")
-    dtype, at = list(_TYPES.values())[type_id], _FRAGMENT.size
+    numbers = FORMATS[_TYPES[type_id]]
+    at = _FRAGMENT.size + numbers.head_bytes
+    head = fragment[_FRAGMENT.size : at]
     for _ in range(runs):
         run = _Run(*_RUN.unpack_from(fragment, at))
         at += _RUN.size
-        yield run, np.frombuffer(fragment, dtype=dtype, count=run.count, offset=at)
-        at += run.count * dtype.itemsize
+        yield run, numbers.decode(head, np.frombuffer(fragment, dtype=numbers.dtype, count=run.count, offset=at))
+        at += run.count * numbers.dtype.itemsize

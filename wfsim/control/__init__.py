@@ -13,22 +13,22 @@ from pydantic import Field
 
 from wfsim.control.weights import BandWeights
 from wfsim.control.weights.equal import Equal
-from wfsim.messages import Grant, Request
+from wfsim.messages import Candidate, Grant, Request
 from wfsim.part import Part, load_folder
 from wfsim.rng import Streams
 
 
 class Controller(Part, slot="controller"):
-    """Chooses a cohort and answers its requests."""
+    """Chooses a cohort and answers its requests, from what the server knew of the devices before the round."""
 
     weights: BandWeights = Field(Equal(), description="how the cohort shares the band")
 
-    def select(self, streams: Streams, round_number: int, available: Sequence[str]) -> tuple[str, ...]:
+    def select(self, streams: Streams, round_number: int, candidates: Sequence[Candidate]) -> tuple[str, ...]:
         """The devices that take part in a round, in order of name, out of those available (never empty)."""
         raise NotImplementedError(type(self).__name__)
 
-    def grant(self, request: Request, cohort: Sequence[str]) -> Grant:
-        """The answer to one device of a cohort."""
+    def grant(self, request: Request, cohort: Sequence[Candidate]) -> Grant:
+        """The answer to one device of a cohort, which is as it was when it was selected."""
         return Grant(device=request.device, band_weight=self.weights.share(request, cohort))
 
 

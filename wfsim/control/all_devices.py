@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wfsim.control import Controller
+from wfsim.messages import Candidate
 from wfsim.rng import Streams
 
 
 class AllDevices(Controller, kind="all"):
     """Every available device, every round. Neutral member."""
 
-    def select(self, streams: Streams, round_number: int, available: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted(available))
+    def select(self, streams: Streams, round_number: int, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+        return tuple(sorted(candidate.device for candidate in candidates))

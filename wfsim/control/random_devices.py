@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from wfsim.control import Controller
+from wfsim.messages import Candidate
 from wfsim.rng import Streams
 
 
@@ -19,6 +20,7 @@ class RandomDevices(Controller, kind="random"):
 
     devices: int = Field(ge=1, description="size of the cohort", examples=[5])
 
-    def select(self, streams: Streams, round_number: int, available: Sequence[str]) -> tuple[str, ...]:
-        draws = {name: streams.generator("selection", round_number, name).random() for name in available}
+    def select(self, streams: Streams, round_number: int, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+        names = [candidate.device for candidate in candidates]
+        draws = {name: streams.generator("selection", round_number, name).random() for name in names}
         return tuple(sorted(sorted(draws, key=lambda name: (draws[name], name))[: self.devices]))

@@ -17,7 +17,7 @@ from wfsim.compress import Codec
 from wfsim.compress.dense import Dense
 from wfsim.messages import Plan
 from wfsim.part import Part, load_folder
-from wfsim.radio.medium import Medium
+from wfsim.radio.engines import PacketEngine
 from wfsim.radio.packets import Packets
 from wfsim.radio.transfer import Transfer
 from wfsim.radio.transport import Transport
@@ -29,7 +29,7 @@ class DownlinkAir:
     """What a download needs of the radio. `links` gives a device's index in the channel."""
 
     env: simpy.Environment
-    medium: Medium
+    medium: PacketEngine
     packets: Packets
     links: Mapping[str, int]
 

@@ -7,7 +7,7 @@ bytes under one version of matplotlib, which is imported only when something is 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,15 +35,28 @@ def figure(function: Callable[..., Figure]) -> Callable[..., Figure]:
 def draw(kind: str, runs: Sequence[Run], output: Path, **options: Any) -> Path:
     """Draw a figure of `runs` to `output`, whose suffix is the format (.png, .svg, .pdf); its folder is made.
 
-    `options` go to the figure's function. Raises UsageError for an unknown kind or format, no runs, or runs that do not
-    hold what the figure shows.
+    `options` go to the figure's function. Raises UsageError for an unknown kind or format, an option that the figure
+    does not take, no runs, or runs that do not hold what the figure shows.
     """
     _check(kind, runs, output)
+    _check_options(kind, options)
     with _style.look():
         drawn = _FIGURES[kind](runs, **options)
         output.parent.mkdir(parents=True, exist_ok=True)
         _style.save(drawn, output)
     return output
+
+
+def options_of(kind: str) -> list[str]:
+    """Names of the options that a figure takes."""
+    return list(inspect.signature(_FIGURES[kind]).parameters)[1:]
+
+
+def _check_options(kind: str, options: Iterable[str]) -> None:
+    taken = options_of(kind)
+    for name in options:
+        if name not in taken:
+            raise UsageError(f"{kind} takes no {name}; it takes {', '.join(taken) or 'no options'}")
 
 
 def _check(kind: str, runs: Sequence[Run], output: Path) -> None:

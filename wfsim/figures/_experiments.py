@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from wfsim.errors import UsageError
+from wfsim.figures._quantity import short_value
 from wfsim.results.directory import Run
+from wfsim.results.facts import Facts, facts
 
 _ASIDE = {"seed", "learning.engine.chunk_jobs", "learning.engine.chunk_workers"}  # these make no other experiment
 _MOST_KEYS = 2
-
-Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +25,29 @@ class Experiment:
 
 
 def experiments(runs: Sequence[Run]) -> list[Experiment]:
-    """Runs grouped by resolved scenario, in order of each group's first run; by name where they kept no scenario."""
+    """Runs grouped by resolved scenario, in order of each group's first run; by name where they kept no scenario.
+
+    The same run in two directories is one repetition, not two. Raises UsageError for two different runs of one scenario
+    and seed: results of different code, data or weights are no repetitions of each other.
+    """
     found: dict[str, Experiment] = {}
+    seen: dict[str, Run] = {}
     for run in runs:
-        facts = _facts(run)
-        identity = json.dumps(facts, sort_keys=True)
-        found.setdefault(identity, Experiment(name=run.name, facts=facts, runs=[])).runs.append(run)
+        known, seed = _facts_and_seed(run)
+        identity = json.dumps(known, sort_keys=True)
+        group = found.setdefault(identity, Experiment(name=run.name, facts=known, runs=[]))
+        earlier = seen.setdefault(f"{identity}{seed}", run)
+        if earlier is run:
+            group.runs.append(run)
+        elif earlier.manifest["run_id"] != run.manifest["run_id"]:
+            raise UsageError(f"{earlier.path} and {run.path} are one scenario and seed under different code: name one")
     return list(found.values())
+
+
+def repetition_text(run: Run) -> str:
+    """The same for runs of one scenario and seed; for runs with the same id where they kept no scenario."""
+    known, seed = _facts_and_seed(run)
+    return f"{json.dumps(known, sort_keys=True)}{seed}"
 
 
 def labels_of(groups: Sequence[Experiment]) -> list[str]:
@@ -45,7 +61,7 @@ def labels_of(groups: Sequence[Experiment]) -> list[str]:
 
 def _tell_apart(namesakes: Sequence[Experiment]) -> list[str]:
     """Names with up to _MOST_KEYS differing values, or the first run's directory where that is not enough."""
-    keys = _differing(namesakes)
+    keys = differing(namesakes)
     texts = [_text(group, keys) for group in namesakes]
     if len(keys) <= _MOST_KEYS and len(set(texts)) == len(texts):
         return texts
@@ -54,7 +70,7 @@ def _tell_apart(namesakes: Sequence[Experiment]) -> list[str]:
     return names if len(set(names)) == len(names) else [str(path) for path in paths]
 
 
-def _differing(groups: Sequence[Experiment]) -> list[str]:
+def differing(groups: Sequence[Experiment]) -> list[str]:
     """Keys with several values. One that only some groups have comes with a kind, and the kind says it already."""
     values: dict[str, set[str]] = {}
     for group in groups:
@@ -64,24 +80,12 @@ def _differing(groups: Sequence[Experiment]) -> list[str]:
 
 
 def _text(group: Experiment, keys: Sequence[str]) -> str:
-    return ", ".join([group.name, *(f"{key}={_plain(group.facts[key])}" for key in keys if key in group.facts)])
+    return ", ".join(
+        [group.name, *(f"{key}={short_value(key, group.facts[key])}" for key in keys if key in group.facts)]
+    )
 
 
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _facts(run: Run) -> Facts:
-    if not (run.path / "scenario.yaml").is_file():
-        return {"name": run.name}
-    return {key: value for key, value in _leaves("", run.scenario) if key not in _ASIDE}
-
-
-def _leaves(key: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Scalars (and what is empty) by dotted key; items of lists by their number, as overrides name them."""
-    children = dict(enumerate(value)) if isinstance(value, list) else value
-    if not children or not isinstance(children, dict):
-        yield key, value
-        return
-    for name, child in children.items():
-        yield from _leaves(f"{key}.{name}" if key else str(name), child)
+def _facts_and_seed(run: Run) -> tuple[Facts, str]:
+    known = facts(run)
+    seed = str(known.get("seed", run.manifest["run_id"]))
+    return {key: value for key, value in known.items() if key not in _ASIDE} or {"name": run.name}, seed

@@ -18,7 +18,11 @@ YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY, PALE_GREY = "#555555", "#B8B8B8"
 
 _SERIES = (BLUE, ORANGE, BLACK, GREEN, PURPLE, SKY_BLUE, VERMILION)
-_STROKES = ("-", "--", "-.", ":")
+_STROKES: tuple[Any, ...] = (
+    *("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 3))),
+    *((0, (10, 3)), (0, (3, 1)), (0, (3, 3, 1, 3)), (0, (8, 1, 3, 1))),
+)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h")
 
 _LOOK: dict[str, Any] = {
     "font.size": 8.0,
@@ -52,6 +56,8 @@ _LOOK: dict[str, Any] = {
     "pdf.fonttype": 42,
 }
 
+_DECADES = 3e2  # of a logarithmic axis from which only powers of ten are named
+
 _METADATA: dict[str, dict[str, None]] = {  # None leaves the entry out: no dates, no versions
     ".png": {"Software": None},
     ".svg": {"Date": None, "Creator": None},
@@ -73,14 +79,53 @@ def save(figure: Figure, output: Path) -> None:
     figure.savefig(output, format=suffix[1:], metadata=_METADATA[suffix])
 
 
-def series(number: int) -> dict[str, str]:
-    """Colour and stroke of the n-th series; they repeat together only after 28."""
-    return {"color": _SERIES[number % len(_SERIES)], "linestyle": _STROKES[number % len(_STROKES)]}
+def colours(count: int) -> list[Any]:
+    """That many colours to tell apart: named ones while they last, then steps of a map from dark to light."""
+    import matplotlib
+
+    if count <= len(_SERIES):
+        return list(_SERIES[:count])
+    steps = matplotlib.colormaps["cividis"].resampled(count)
+    return [matplotlib.colors.to_hex(steps(number)) for number in range(count)]
 
 
-def count_ticks(axis: Axis, most: int) -> None:
-    """At most `most` intervals between round numbers, thousands set apart by thin spaces."""
+def stroke(number: int) -> Any:
+    """Line style of the n-th series, repeated after 10."""
+    return _STROKES[number % len(_STROKES)]
+
+
+def marker(number: int) -> str:
+    """Marker of the n-th series, repeated after 10."""
+    return MARKERS[number % len(MARKERS)]
+
+
+def headline(figure: Figure, text: str) -> None:
+    """A title over all panels, at the left."""
+    figure.suptitle(text, x=0.01, ha="left", fontsize=9.0, fontweight="bold")
+
+
+def signed(value: float) -> str:
+    """A number with at most one decimal and a minus sign as print sets it."""
+    return f"{value:.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}")
+
+
+def count_ticks(axis: Axis, most: int, size: float = 1.0) -> None:
+    """At most `most` intervals between round numbers of units of `size`, thousands set apart by thin spaces."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace(",", "\u2009")))
+    axis.set_major_formatter(FuncFormatter(lambda value, place: _plain(value / size, place)))
+
+
+def log_ticks(axis: Axis) -> None:
+    """Plain numbers at 1, 2 and 5 times powers of ten, or at the powers alone where those are several."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < _DECADES * low else (1.0,)))
+    axis.set_major_formatter(FuncFormatter(_plain))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _plain(value: float, _: object) -> str:
+    return f"{value:,.10g}".replace(",", "\u2009").replace("-", "\N{MINUS SIGN}")

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from wfsim.errors import UsageError
 from wfsim.figures import _style, figure
+from wfsim.figures._rounds import (
+    chosen,
+    mark_rounds,
+    members,
+    only,
+    row_axis,
+    shown_rounds,
+    slowest,
+    time_axis,
+    title_of,
+    which_devices,
+)
 from wfsim.figures._spans import COMPUTE, DOWNLOAD, UPLOAD, Round, Span, Story, read_story
 from wfsim.results.directory import Run
 
@@ -16,8 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_ROWS = 40
-_DEFAULT_ROUNDS = 3
 _BAR_HEIGHT = 0.72
 _COLOURS = {DOWNLOAD: _style.BLUE, COMPUTE: _style.YELLOW, UPLOAD: _style.SKY_BLUE}
 _ROUNDING = 1e-9  # of the time shown; a device that idles for less was busy throughout
@@ -35,59 +43,34 @@ Shares = list[tuple[Span, float]]
 
 
 @figure
-def timeline(runs: Sequence[Run], rounds: tuple[int, int] | None = None) -> Figure:
+def timeline(
+    runs: Sequence[Run], rounds: tuple[int, int] | None = None, devices: Sequence[str] | None = None
+) -> Figure:
     """What each device did in the first rounds of one run: download, compute, upload, wait; and what was lost or cut.
 
-    `rounds` is the first and the last round to draw. The marked part of a transfer's height is the share of its bits
-    that never arrived: lost on the way, or hatched where the round's end cut the transfer; training that was cut is
-    hatched whole. Devices that took part are shown, at most the MOST_ROWS slowest. A deadline is drawn where it closed
-    a round. Of a killed run the whole lines of its journal are drawn. Raises UsageError for several runs, and for
-    rounds that were not closed or took no time.
+    `rounds` is the first and the last round to draw, `devices` are the names to draw. The marked part of a transfer's
+    height is the share of its bits that never arrived: lost on the way, or hatched where the round's end cut the
+    transfer; training that was cut is hatched whole. By default devices that took part are shown, at most the 40
+    slowest. A deadline is drawn where it closed a round. Of a killed run the whole lines of its journal are drawn.
+    Raises UsageError for several runs, unknown devices, and rounds that were not closed or took no time.
     """
     from matplotlib.figure import Figure
 
-    story = read_story(_only(runs).whole_lines())
-    shown = _shown(story, rounds)
-    devices = sorted({device for each in shown for device in each.cohort})
-    rows = _slowest(story, shown, devices)
+    story = read_story(only("timeline", runs).whole_lines())
+    shown = shown_rounds(story, rounds)
+    present = members(shown)
+    rows = chosen(devices, present) if devices is not None else slowest(story, shown, present)
     drawn = Figure(figsize=(_style.WIDTH_IN, 1.25 + 0.16 * len(rows)))
     axes = drawn.subplots()
-    handles = [*_draw_bars(axes, story, shown, rows), *_draw_rounds(axes, shown)]
-    _dress(axes, shown, rows)
-    axes.set_title(_title(story, shown, len(rows), len(devices)), pad=16.0)
+    mark_rounds(axes, shown)
+    handles = [*_draw_bars(axes, story, shown, rows), *_draw_deadlines(axes, shown)]
+    time_axis(axes, shown)
+    row_axis(axes, rows)
+    axes.set_title(title_of(story, shown, which_devices(rows, present, devices)), pad=16.0)
     drawn.legend(
         handles=handles, loc="outside lower center", ncols=max(1, len(handles)), columnspacing=1.6, handlelength=1.8
     )
     return drawn
-
-
-def _only(runs: Sequence[Run]) -> Run:
-    if len(runs) != 1:
-        raise UsageError(f"timeline draws one run, got {len(runs)}")
-    return runs[0]
-
-
-def _shown(story: Story, rounds: tuple[int, int] | None) -> list[Round]:
-    first, last = rounds if rounds is not None else (1, _DEFAULT_ROUNDS)
-    shown = [each for each in story.rounds if first <= each.number <= last]
-    if not shown:
-        raise UsageError(f"no closed round in {first} to {last}; the run closed {len(story.rounds)}")
-    if shown[-1].close_s == shown[0].start_s:
-        raise UsageError(f"rounds {shown[0].number} to {shown[-1].number} took no simulated time: nothing to draw")
-    return shown
-
-
-def _slowest(story: Story, shown: Sequence[Round], devices: list[str]) -> list[str]:
-    """At most MOST_ROWS names, in order: those with the longest mean time from a round's start to their last act."""
-    if len(devices) <= MOST_ROWS:
-        return devices
-    taken_s: dict[str, list[float]] = {device: [] for device in devices}
-    for each in shown:
-        ends_s = {span.device: span.end_s for span in story.spans if each.start_s <= span.start_s < each.close_s}
-        for device in each.cohort:
-            taken_s[device].append(ends_s.get(device, each.start_s) - each.start_s)
-    slowest = sorted(devices, key=lambda device: (-sum(taken_s[device]) / len(taken_s[device]), device))
-    return sorted(slowest[:MOST_ROWS])
 
 
 def _draw_bars(axes: Axes, story: Story, shown: Sequence[Round], rows: Sequence[str]) -> list[Artist]:
@@ -143,42 +126,10 @@ def _anyone_waits(shown: Sequence[Round], spans: Sequence[Span], rows: Sequence[
     return any(idle > _ROUNDING * (shown[-1].close_s - shown[0].start_s) for idle in idle_s.values())
 
 
-def _draw_rounds(axes: Axes, shown: Sequence[Round]) -> list[Artist]:
-    for each in shown:
-        _draw_round(axes, each, (each.close_s - each.start_s) / (shown[-1].close_s - shown[0].start_s))
+def _draw_deadlines(axes: Axes, shown: Sequence[Round]) -> list[Artist]:
     met_s = [each.deadline_s for each in shown if each.deadline_s is not None and each.deadline_s <= each.close_s]
     lines = [
         axes.axvline(at_s, color=_style.VERMILION, linewidth=1.2, linestyle="--", clip_on=False, label="deadline")
         for at_s in met_s
     ]
     return lines[:1]
-
-
-def _draw_round(axes: Axes, each: Round, share: float) -> None:
-    for at_s in (each.start_s, each.close_s):
-        axes.axvline(at_s, color=_style.GREY, linewidth=0.8, clip_on=False)
-    text = f"round {each.number}" if share > 0.1 else str(each.number) if share > 0.03 else ""
-    middle_s = (each.start_s + each.close_s) / 2.0
-    axes.text(middle_s, 1.0, text, transform=axes.get_xaxis_transform(), ha="center", va="bottom")
-
-
-def _dress(axes: Axes, shown: Sequence[Round], rows: Sequence[str]) -> None:
-    axes.set_xlim(shown[0].start_s, shown[-1].close_s)
-    axes.set_xlabel("Simulated time (s)")
-    _style.count_ticks(axes.xaxis, 10)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_yticks(range(len(rows)), _short(rows))
-    axes.tick_params(axis="y", length=0.0)
-    axes.grid(visible=False, axis="y")
-
-
-def _short(names: Sequence[str]) -> list[str]:
-    """`d00001` becomes `d1`, where all names stay different."""
-    short = [re.sub(r"(?<=\D)0+(?=\d)", "", name) for name in names]
-    return short if len(set(short)) == len(names) else list(names)
-
-
-def _title(story: Story, shown: Sequence[Round], rows: int, devices: int) -> str:
-    first, last = shown[0].number, shown[-1].number
-    rounds = f"round {first}" if first == last else f"rounds {first} to {last}"
-    return f"{story.title}: {rounds}" + (f", the {rows} slowest of {devices} devices" if rows < devices else "")

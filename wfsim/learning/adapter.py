@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from wfsim.errors import ScenarioError, nearest
-from wfsim.learning.vit_config import VitConfig, linear_modules
+from wfsim.learning.families import Encoder
+from wfsim.local_path import LocalPath
 from wfsim.messages import Adapter, AdapterShapes, Pair, PairShape, TensorShape, Values
 from wfsim.part import Section
 from wfsim.rng import Streams
@@ -25,6 +26,7 @@ class AdapterSettings(Section):
     target_modules: Literal["all-linear"] | tuple[str, ...] = Field(
         "all-linear", description="layers that carry LoRA, by last name (q_proj, v_proj, fc1 ...), or all-linear"
     )
+    start: LocalPath | None = Field(None, description="PEFT folder that version 0 comes from; random if null")
 
     @field_validator("target_modules", mode="before")
     @classmethod
@@ -39,24 +41,29 @@ class AdapterSettings(Section):
         return self.alpha / self.rank
 
 
-def adapter_shapes(settings: AdapterSettings, config: VitConfig, classes: int) -> AdapterShapes:
+def adapter_shapes(settings: AdapterSettings, encoder: Encoder) -> AdapterShapes:
     """Shapes of the adapter in forward order, head last. Raises ScenarioError for a layer the model lacks."""
+    head = tuple(tensor for module in encoder.head for tensor in module.tensors)
+    classes = head[-1].entries
     if classes < 2:
         raise ScenarioError(f"{classes} classes; a classifier needs at least 2", path="classes")
-    head = (TensorShape(HEAD_WEIGHT, (classes, config.hidden)), TensorShape(HEAD_BIAS, (classes,)))
-    pairs = _targets(settings.target_modules, linear_modules(config))
-    return AdapterShapes(rank=settings.rank, pairs=pairs, dense=head)
+    return AdapterShapes(rank=settings.rank, pairs=_targets(settings.target_modules, encoder.linears), dense=head)
 
 
 def _targets(wanted: str | tuple[str, ...], modules: tuple[PairShape, ...]) -> tuple[PairShape, ...]:
     if wanted == "all-linear":
         return modules
-    known = {last_name(module) for module in modules}
     for name in wanted:
-        if name not in known:
+        if not any(is_called(module.name, name) for module in modules):
+            known = {last_name(module) for module in modules}
             message = f"no linear layer called {name!r}{nearest(name, known)}; known: {', '.join(sorted(known))}"
             raise ScenarioError(message, path="learning.adapter.target_modules")
-    return tuple(module for module in modules if last_name(module) in wanted)
+    return tuple(module for module in modules if any(is_called(module.name, name) for name in wanted))
+
+
+def is_called(module: str, name: str) -> bool:
+    """PEFT's rule for a name in a list of targets: the whole name of a module, or its last parts."""
+    return module == name or module.endswith(f".{name}")
 
 
 def last_name(module: PairShape) -> str:

@@ -28,10 +28,10 @@ class Job:
 
 @dataclass(kw_only=True, eq=False)
 class Ticket:
-    """A promise of what a job learns: `delta`, trained minus start."""
+    """A promise of what a job learns: `delta`, trained minus start. While a run is replayed it has no job yet."""
 
     number: int
-    job: Job
+    job: Job | None
     delta: Adapter | None = None
     demanded: bool = False
     dropped: bool = False
@@ -55,27 +55,27 @@ class Engine:
 
     compute: Compute
     chunk_jobs: int
-    _pending: dict[int, Ticket] = field(default_factory=dict)
-    _submitted: int = 0
-    _demanded: int = 0
-    _computed: int = 0
+    unread: dict[int, Ticket] = field(default_factory=dict)  # by number, in order of submission
+    submitted: int = 0
+    demanded: int = 0
+    computed: int = 0
 
     def submit(self, job: Job) -> Ticket:
         """Hand in a job; nothing is computed yet."""
-        ticket = Ticket(number=self._submitted, job=job)
-        self._pending[ticket.number] = ticket
-        self._submitted += 1
+        ticket = Ticket(number=self.submitted, job=job)
+        self.unread[ticket.number] = ticket
+        self.submitted += 1
         return ticket
 
     def drop(self, ticket: Ticket) -> None:
         """Nothing will ever read this ticket: it is not computed, not even to fill a chunk."""
         ticket.dropped = True
-        self._pending.pop(ticket.number, None)
+        self.unread.pop(ticket.number, None)
 
     def read(self, tickets: Iterable[Ticket]) -> list[Adapter]:
         """The deltas of tickets, computing those that are missing; a last chunk is filled with other pending jobs.
 
-        Raises RuntimeError for a ticket that was dropped.
+        A ticket is read once: the engine forgets it then. Raises RuntimeError for a ticket that was dropped.
         """
         wanted = list(tickets)
         for ticket in wanted:
@@ -83,30 +83,32 @@ class Engine:
         missing = sorted((t for t in wanted if t.delta is None), key=lambda ticket: ticket.number)
         if missing:
             self._run(self._fill(missing))
+        for ticket in wanted:
+            self.unread.pop(ticket.number, None)
         return [ticket.delta for ticket in wanted if ticket.delta is not None]
 
     def _demand(self, ticket: Ticket) -> None:
         if ticket.dropped:
             raise RuntimeError(f"ticket {ticket.number} was dropped and then read")
-        self._demanded += not ticket.demanded
+        self.demanded += not ticket.demanded
         ticket.demanded = True
 
     @property
     def counts(self) -> JobCounts:
         """Counts so far."""
-        speculative = self._computed - self._demanded
-        return JobCounts(submitted=self._submitted, computed=self._demanded, speculative=speculative)
+        speculative = self.computed - self.demanded
+        return JobCounts(submitted=self.submitted, computed=self.demanded, speculative=speculative)
 
     def _fill(self, missing: list[Ticket]) -> list[Ticket]:
         room = -len(missing) % self.chunk_jobs
         taken = {ticket.number for ticket in missing}
-        return missing + [ticket for number, ticket in self._pending.items() if number not in taken][:room]
+        pending = [t for number, t in self.unread.items() if t.delta is None and number not in taken]
+        return missing + pending[:room]
 
     def _run(self, tickets: list[Ticket]) -> None:
         chunks = [tickets[i : i + self.chunk_jobs] for i in range(0, len(tickets), self.chunk_jobs)]
-        results = self.compute([[ticket.job for ticket in chunk] for chunk in chunks])
+        results = self.compute([[t.job for t in chunk if t.job is not None] for chunk in chunks])
         for chunk, deltas in zip(chunks, results, strict=True):
             for ticket, delta in zip(chunk, deltas, strict=True):
                 ticket.delta = delta
-                del self._pending[ticket.number]
-        self._computed += len(tickets)
+        self.computed += len(tickets)

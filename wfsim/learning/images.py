@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.learning.families import ImageInput
 from wfsim.learning.math_threads import one_math_thread
+from wfsim.learning.pixels import Preparation, pixel_values, plain_preparation
 from wfsim.learning.vit_weights import FrozenVit
 
 if TYPE_CHECKING:
@@ -17,32 +19,25 @@ _BLOCK = 64
 
 
 @one_math_thread()
-def prepare_images(base: FrozenVit, images: NDArray[np.uint8]) -> Tensor:
-    """Embedded images [N, tokens, hidden] from grey images [N, h, w] in 0..255.
+def prepare_images(base: FrozenVit, images: NDArray[np.uint8], preparation: Preparation | None = None) -> Tensor:
+    """Embedded images [N, tokens, hidden] from grey [N, h, w] or RGB [N, h, w, 3] images in 0..255.
 
-    Pixels x become (x/255 - 0.5)/0.5, other sizes are resized (bilinear, antialiased), grey is repeated over the
-    channels; then patch embedding, class token and positions, all frozen, so this is exact and done once.
-    Computed in zero-padded blocks of one size, so an example's values do not depend on its neighbours.
+    `preparation` (mean and std 0.5 if None), then patch embedding, class token and positions, all frozen, so this is
+    exact and done once. Computed in zero-padded blocks of one size, so an example ignores its neighbours.
     """
-    if images.dtype != np.uint8 or images.ndim != 3:
-        raise ValueError(f"images must be uint8 [N, h, w], got {images.dtype} {list(images.shape)}")
+    if images.dtype != np.uint8 or images.ndim not in (3, 4):
+        raise ValueError(f"images must be uint8 [N, h, w] or [N, h, w, 3], got {images.dtype} {list(images.shape)}")
+    form = ImageInput(size_px=base.config.image, channels=base.config.channels)
+    preparation = preparation or plain_preparation(form)
     prepared = base.position.new_empty(len(images), base.config.tokens, base.config.hidden)
     for start in range(0, len(images), _BLOCK):
         part = images[start : start + _BLOCK]
         block = np.zeros((_BLOCK, *images.shape[1:]), np.uint8)
         block[: len(part)] = part
-        prepared[start : start + _BLOCK] = _embed(base, _pixels(base, block))[: len(part)]
+        prepared[start : start + _BLOCK] = _embed(base, pixel_values(preparation, block, base.position.dtype))[
+            : len(part)
+        ]
     return prepared
-
-
-def _pixels(base: FrozenVit, images: NDArray[np.uint8]) -> Tensor:
-    import torch
-
-    size = base.config.image
-    pixels = (torch.from_numpy(images).to(base.position.dtype) / 255 - 0.5).div_(0.5).unsqueeze(1)
-    if pixels.shape[-2:] != (size, size):
-        pixels = torch.nn.functional.interpolate(pixels, (size, size), mode="bilinear", antialias=True)
-    return pixels.expand(-1, base.config.channels, -1, -1)
 
 
 def _embed(base: FrozenVit, pixels: Tensor) -> Tensor:

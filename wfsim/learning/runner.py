@@ -1,36 +1,54 @@
-"""Where chunks are computed: one math thread per chunk, several chunks at a time."""
+"""Where chunks are computed: one math thread per chunk, several chunks at a time, each piece of work only once."""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wfsim.learning.engine import Job
 from wfsim.learning.evaluation import Score, score
 from wfsim.learning.trainer import Trainer, make_trainer
+from wfsim.learning.work import Work
+from wfsim.learning.work_key import chunk_key, score_key, work_identity
 from wfsim.learning.workload import Workload
 from wfsim.messages import Adapter
 
 
 class Runner:
-    """Computes chunks and scores for one workload. Results depend neither on the number of workers nor of cores."""
+    """Computes chunks and scores for one workload. Results depend neither on workers and cores nor on what is kept."""
 
-    def __init__(self, workload: Workload) -> None:
-        self._workload = workload
+    def __init__(self, workload: Workload, work: Work | None = None, code_digest: str = "") -> None:
+        self._workload, self._work = workload, work or Work()
+        self._identity = work_identity(workload, code_digest)
+        self._loading, self._loaded = threading.Lock(), []
 
     def compute(self, chunks: Sequence[Sequence[Job]]) -> list[list[Adapter]]:
         """Deltas of every job, chunk by chunk; `chunk_workers` chunks at a time."""
-        trainer = self._trainer  # loaded before the workers start, because they share it
-        with ThreadPoolExecutor(self._workload.settings.engine.chunk_workers or os.cpu_count() or 1) as pool:
-            return list(pool.map(trainer.train, chunks))
+        asked = self._work.workers or self._workload.settings.engine.chunk_workers
+        with ThreadPoolExecutor(asked or os.cpu_count() or 1) as pool:
+            return list(pool.map(self._chunk, chunks))
 
     def evaluate(self, adapter: Adapter) -> Score:
         """Score of an adapter on the held-out examples."""
-        losses, correct = self._trainer.evaluate(adapter)
+        key = score_key(self._identity, adapter)
+        losses, correct = self._work.once("score", key, lambda: self._trainer().evaluate(adapter))
         return score(losses, correct, self._workload.shards.test)
 
-    @cached_property
+    def _chunk(self, jobs: Sequence[Job]) -> list[Adapter]:
+        rows = self._work.once("chunk", chunk_key(self._identity, jobs), lambda: [self._train(jobs)])[0]
+        return [Adapter.from_vector(self._workload.shapes, row) for row in rows]
+
+    def _train(self, jobs: Sequence[Job]) -> NDArray[np.floating]:
+        return np.stack([delta.vector() for delta in self._trainer().train(jobs)])
+
     def _trainer(self) -> Trainer:
-        return make_trainer(self._workload)
+        """Loaded when the first piece of work is computed: a run that finds all of it kept never imports torch."""
+        with self._loading:
+            if not self._loaded:
+                self._loaded.append(make_trainer(self._workload))
+            return self._loaded[0]

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.errors import ScenarioError
+from wfsim.learning.checkpoint import SINGLE, tensor_names
 from wfsim.learning.engine import Job
+from wfsim.learning.families import ImageInput
 from wfsim.learning.images import prepare_images
+from wfsim.learning.pixels import read_preparation
 from wfsim.learning.train import TrainingJob, evaluate, train_chunk
-from wfsim.learning.vit_weights import load_frozen_vit
+from wfsim.learning.vit_config import read_vit_config
+from wfsim.learning.vit_weights import frozen_names, load_frozen_vit
 from wfsim.learning.workload import Workload
 from wfsim.messages import Adapter
 
 _EVALUATION_BATCH = 250
+
+
+def can_stack(workload: Workload) -> bool:
+    """Whether the model is a ViT of the form and with the file layout that is computed here, every layer alike."""
+    directory = workload.settings.model.directory()
+    if workload.encoder.family != "vit":
+        return False
+    try:
+        config = read_vit_config(directory)
+    except ScenarioError:
+        return False
+    layers = Counter(pair.name.split(".")[2] for pair in workload.shapes.pairs)  # `0` of `vit.layers.0.mlp.fc1`
+    whole = (directory / SINGLE).is_file() and frozen_names(config) <= tensor_names(directory)
+    return whole and len(layers) in (0, config.layers) and len(set(layers.values())) <= 1
 
 
 class StackedVitTrainer:
@@ -24,8 +44,10 @@ class StackedVitTrainer:
         settings, dataset = workload.settings, workload.dataset
         self._workload, self._settings = workload, settings
         self._base = load_frozen_vit(settings.model.directory(), settings.engine.precision)
-        self._train_images = prepare_images(self._base, dataset.train_images)
-        self._test_images = prepare_images(self._base, dataset.test_images)
+        form = ImageInput(size_px=self._base.config.image, channels=self._base.config.channels)
+        preparation = read_preparation(settings.model.directory(), form)
+        self._train_images = prepare_images(self._base, np.asarray(dataset.train_inputs), preparation)
+        self._test_images = prepare_images(self._base, np.asarray(dataset.test_inputs), preparation)
 
     def train(self, jobs: Sequence[Job]) -> list[Adapter]:
         """Deltas of the jobs of one chunk."""

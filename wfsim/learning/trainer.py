@@ -28,7 +28,8 @@ class Trainer(Protocol):
 
 
 def make_trainer(workload: Workload) -> Trainer:
-    """The trainer for a workload's model, its base and its examples loaded. Raises ScenarioError for unreadable files."""
-    from wfsim.learning.stacked_trainer import StackedVitTrainer
+    """The trainer for a workload's model, its base and examples loaded. Raises ScenarioError for unreadable files."""
+    from wfsim.learning.peft_trainer import PeftTrainer
+    from wfsim.learning.stacked_trainer import StackedVitTrainer, can_stack
 
-    return StackedVitTrainer(workload)
+    return StackedVitTrainer(workload) if can_stack(workload) else PeftTrainer(workload)

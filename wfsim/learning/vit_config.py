@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from wfsim.errors import ScenarioError
-from wfsim.messages import PairShape
+from wfsim.learning.config_file import ConfigFile, read_config
 
 _REQUIRED = {"model_type": "vit", "hidden_act": "gelu", "qkv_bias": True}
 _FORBIDDEN_DROPOUT = ("hidden_dropout_prob", "attention_probs_dropout_prob")
+_LAYER_NORM_EPS = 1e-12  # what transformers takes where the file says nothing
 _SIZES = {
     "hidden": "hidden_size",
     "layers": "num_hidden_layers",
@@ -57,48 +54,30 @@ class VitConfig:
 
 
 def read_vit_config(directory: Path) -> VitConfig:
-    """The sizes in `directory/config.json`. Raises ScenarioError when the model is not a ViT that wfsim computes."""
-    path = directory / "config.json"
-    if not path.is_file():
-        raise ScenarioError("no config.json in the model's folder", file=str(directory))
-    values = {"qkv_bias": True, **json.loads(path.read_text(encoding="utf-8"))}
-    _check_kind(values, str(path))
-    sizes = {ours: _size(values, theirs, str(path)) for ours, theirs in _SIZES.items()}
-    return _check_sizes(VitConfig(**sizes, layer_norm_eps=float(values["layer_norm_eps"])), str(path))
+    """The sizes in `directory/config.json`. Raises ScenarioError where the model is not a ViT that wfsim stacks."""
+    config = read_config(directory)
+    _check_kind(config)
+    return vit_sizes(config)
 
 
-def linear_modules(config: VitConfig) -> tuple[PairShape, ...]:
-    """Every linear layer of the encoder in forward order, by its name in transformers 5 at run time (PEFT's names)."""
-    return tuple(module for layer in range(config.layers) for module in _layer_modules(config, f"vit.layers.{layer}"))
-
-
-def _layer_modules(config: VitConfig, prefix: str) -> tuple[PairShape, ...]:
-    d, m = config.hidden, config.intermediate
-    attention = (PairShape(f"{prefix}.attention.{name}", d, d) for name in ("q_proj", "k_proj", "v_proj", "o_proj"))
-    return (*attention, PairShape(f"{prefix}.mlp.fc1", m, d), PairShape(f"{prefix}.mlp.fc2", d, m))
-
-
-def _check_kind(values: Mapping[str, Any], file: str) -> None:
-    for key, needed in _REQUIRED.items():
-        if values.get(key) != needed:
-            raise ScenarioError(f"is {values.get(key)!r}; wfsim computes only {needed!r}", file=file, path=key)
-    for key in _FORBIDDEN_DROPOUT:
-        if values.get(key, 0.0) != 0.0:
-            raise ScenarioError(f"is {values[key]}; wfsim trains without dropout, set it to 0.0", file=file, path=key)
-
-
-def _size(values: Mapping[str, Any], key: str, file: str) -> int:
-    value = values.get(key)
-    if not isinstance(value, int) or value < 1:
-        raise ScenarioError(f"is {value!r}; needs a whole number >= 1", file=file, path=key)
-    return value
-
-
-def _check_sizes(config: VitConfig, file: str) -> VitConfig:
+def vit_sizes(config: ConfigFile) -> VitConfig:
+    """The sizes of anything of ViT's form. Raises ScenarioError for sizes that do not fit together."""
+    sizes = {ours: config.size(theirs) for ours, theirs in _SIZES.items()}
+    read = VitConfig(**sizes, layer_norm_eps=float(config.values.get("layer_norm_eps", _LAYER_NORM_EPS)))
     for whole, part, key in (
-        (config.hidden, config.heads, "num_attention_heads"),
-        (config.image, config.patch, "patch_size"),
+        (read.hidden, read.heads, "num_attention_heads"),
+        (read.image, read.patch, "patch_size"),
     ):
         if whole % part:
-            raise ScenarioError(f"{part} does not divide {whole}", file=file, path=key)
-    return config
+            raise config.error(key, f"{part} does not divide {whole}")
+    return read
+
+
+def _check_kind(config: ConfigFile) -> None:
+    values = {"qkv_bias": True, **config.values}
+    for key, needed in _REQUIRED.items():
+        if values.get(key) != needed:
+            raise config.error(key, f"is {values.get(key)!r}; wfsim stacks only {needed!r}")
+    for key in _FORBIDDEN_DROPOUT:
+        if values.get(key, 0.0) != 0.0:
+            raise config.error(key, f"is {values[key]}; wfsim stacks models without dropout, set it to 0.0")

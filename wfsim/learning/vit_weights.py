@@ -12,6 +12,8 @@ from wfsim.learning.vit_config import VitConfig, read_vit_config
 if TYPE_CHECKING:
     from torch import Tensor
 
+_PATCH = "vit.embeddings.patch_embeddings.projection"
+_CLASS_TOKEN, _POSITION = "vit.embeddings.cls_token", "vit.embeddings.position_embeddings"
 _FUSED = {
     "q": ("attention.attention.query",),
     "kv": ("attention.attention.key", "attention.attention.value"),
@@ -60,16 +62,23 @@ def load_frozen_vit(directory: Path, dtype: str = "float32") -> FrozenVit:
     config = read_vit_config(directory)
     tensors = _Tensors(directory / "model.safetensors", dtype)
     layers = tuple(_layer(tensors, f"vit.encoder.layer.{index}") for index in range(config.layers))
-    patch = "vit.embeddings.patch_embeddings.projection"
     return FrozenVit(
         config=config,
         layers=layers,
         norm=tensors.norm("vit.layernorm"),
-        patch_weight=tensors[f"{patch}.weight"].reshape(config.hidden, -1),
-        patch_bias=tensors[f"{patch}.bias"],
-        class_token=tensors["vit.embeddings.cls_token"].reshape(-1),
-        position=tensors["vit.embeddings.position_embeddings"][0],
+        patch_weight=tensors[f"{_PATCH}.weight"].reshape(config.hidden, -1),
+        patch_bias=tensors[f"{_PATCH}.bias"],
+        class_token=tensors[_CLASS_TOKEN].reshape(-1),
+        position=tensors[_POSITION][0],
     )
+
+
+def frozen_names(config: VitConfig) -> frozenset[str]:
+    """The tensors that `load_frozen_vit` reads, by the names that transformers gives them on disk."""
+    parts = [part for fused in _FUSED.values() for part in fused] + ["layernorm_before", "layernorm_after"]
+    modules = [f"vit.encoder.layer.{index}.{part}" for index in range(config.layers) for part in parts]
+    modules += [_PATCH, "vit.layernorm"]
+    return frozenset(f"{m}.{last}" for m in modules for last in ("weight", "bias")) | {_CLASS_TOKEN, _POSITION}
 
 
 def _layer(tensors: _Tensors, prefix: str) -> Layer:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wfsim.learning.adapter import adapter_shapes
+from wfsim.learning.checkpoint import weight_files
 from wfsim.learning.data import Dataset
+from wfsim.learning.families import Encoder
 from wfsim.learning.flops import training_flops
+from wfsim.learning.inputs import check_inputs
 from wfsim.learning.partition import Shards
 from wfsim.learning.settings import Learning
-from wfsim.learning.vit_config import read_vit_config
+from wfsim.learning.start import given_adapter
+from wfsim.local_path import without_paths
 from wfsim.messages import AdapterShapes
 from wfsim.rng import Streams
+
+_FILES = ("config.json", "preprocessor_config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -21,6 +28,7 @@ class Workload:
     """The learning side of a scenario as data. `flops_per_example` counts one training step's share of one example."""
 
     settings: Learning
+    encoder: Encoder
     shapes: AdapterShapes
     dataset: Dataset
     shards: Shards
@@ -40,22 +48,28 @@ class Workload:
 
 
 def build_workload(settings: Learning, streams: Streams, devices: Sequence[str]) -> Workload:
-    """Read shapes and data, and deal the examples to the devices."""
-    config, dataset = read_vit_config(settings.model.directory()), settings.data.load()
-    shapes = adapter_shapes(settings.adapter, config, dataset.classes)
+    """Read shapes and data, and deal the examples to the devices. Raises ScenarioError for what does not fit."""
+    dataset = settings.data.load()
+    encoder = settings.model.encoder(dataset.classes)
+    check_inputs(settings.model.directory(), encoder, dataset)
+    shapes = adapter_shapes(settings.adapter, encoder)
+    given_adapter(settings.adapter, shapes)
     shards = settings.partition.split(streams, devices, dataset.train_labels, dataset.test_labels)
     return Workload(
         settings=settings,
+        encoder=encoder,
         shapes=shapes,
         dataset=dataset,
         shards=shards,
-        flops_per_example=training_flops(config, shapes),
+        flops_per_example=training_flops(encoder, shapes),
     )
 
 
 def weights_digest(settings: Learning) -> str:
-    """SHA-256 of the base model's configuration and weights, for the run id."""
-    digest = hashlib.sha256()
-    for name in ("config.json", "model.safetensors"):
-        digest.update((settings.model.directory() / name).read_bytes())
+    """SHA-256 of the base model's settings and of every file that training reads, for the run id."""
+    directory = settings.model.directory()
+    digest = hashlib.sha256(json.dumps(without_paths(settings.model), sort_keys=True).encode())
+    for path in (*(directory / name for name in _FILES), *weight_files(directory)):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,23 @@ class Channel:
         self.paths = paths
         self.link = link
         self._back_off = float(db_to_linear(-link.margin_db))
+
+    @property
+    def fades(self) -> bool:
+        """Whether gains change at all."""
+        return self.paths.coherence_s is not None
+
+    def blocks_until(self, wait_s: float) -> float:
+        """How many coherence blocks from any time cover the next `wait_s`; infinity where that is."""
+        return math.ceil(wait_s / self.paths.coherence_s) + 1 if self.fades and math.isfinite(wait_s) else math.inf
+
+    def known_gains(self, links: Indices, t_s: float) -> Array:
+        """Fading power gains [links] as known at a time: those of `csi_age_s` before."""
+        coherence_s = self.paths.coherence_s
+        if coherence_s is None:
+            return np.ones(len(links))
+        block = interval_of(t_s - self.link.csi_age_s + _SLIVER * coherence_s, coherence_s)
+        return self.paths.block_gains(links, block, 1)[:, 0]
 
     def pieces(self, start_s: float, blocks: int) -> Pieces:
         """The pieces from `start_s` over the next `blocks` coherence blocks; one endless piece when nothing fades."""

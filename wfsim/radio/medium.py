@@ -1,13 +1,12 @@
 """The air of one cell in one direction: fluid transfers over a shared band, with few events and the exact law.
 
-A transfer is a fluid job. Whenever one starts, ends or is cut, the medium books what has flown since, divides the
-band anew, evaluates every active transfer's rate over the coming coherence blocks in vectors, and schedules ONE
-timeout at the earliest finish. Older timeouts carry an older generation and are ignored.
+A transfer is a fluid job. Whenever one starts, ends or is cut, or foreign traffic changes, the medium books what has
+flown since, divides the band anew, evaluates every active transfer's rate over the coming coherence blocks in vectors,
+and schedules ONE timeout at the earliest finish. Older timeouts carry an older generation and are ignored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,9 +14,9 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from wfsim import trace
-from wfsim.radio.access import Access
+from wfsim.radio.band import Band, Division
 from wfsim.radio.channel import Channel, Pieces
+from wfsim.radio.records import AirRecords
 from wfsim.radio.transfer import WHOLE, Transfer
 from wfsim.rng import Streams
 
@@ -25,7 +24,6 @@ Array = NDArray[np.float64]
 
 _FIRST_WINDOW_BLOCKS = 32
 _LAST_WINDOW_BLOCKS = 8192
-_HOPELESS_BLOCKS = 1_000_000  # a transfer that had no rate in any of its first so many blocks waits for no more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,43 +41,20 @@ class Medium:
     """Transfers in one direction (`up` or `down`) over one band. `start` returns an event that fires at the end."""
 
     def __init__(
-        self,
-        env: simpy.Environment,
-        *,
-        direction: str,
-        band_hz: float,
-        channel: Channel,
-        access: Access,
-        streams: Streams,
-        journal: trace.Journal,
-        energy_j: Callable[[float], float],
-        trace_gains: bool,
+        self, env: simpy.Environment, *, band: Band, channel: Channel, streams: Streams, records: AirRecords
     ) -> None:
-        self._env, self._journal, self._streams = env, journal, streams
-        self._direction, self._band_hz = direction, band_hz
-        self._channel, self._access, self._energy_j = channel, access, energy_j
-        self._trace_gains = trace_gains
+        self.channel = channel
+        self._env, self._band, self._streams, self._records = env, band, streams, records
         self._active: dict[str, tuple[Transfer, simpy.Event]] = {}
         self._outlook: _Outlook | None = None
         self._booked_s = env.now
         self._generation = 0
         self._window_blocks = _FIRST_WINDOW_BLOCKS
-        self._seen_blocks: dict[str, int] = {}
-        self._shares_hz: dict[str, float] = {}
 
     def start(self, transfer: Transfer) -> simpy.Event:
         """Put a transfer on the air now. The event's value is {device: Delivery}."""
         done = self._env.event()
-        self._journal.write(
-            trace.TransferStarted(
-                t_s=self._env.now,
-                transfer=transfer.name,
-                direction=self._direction,
-                devices=list(transfer.devices),
-                packets=len(transfer.bits),
-                offered_bits=int(transfer.bits.sum()),
-            )
-        )
+        self._records.started(transfer)
         self._book()
         self._active[transfer.name] = (transfer, done)
         self._plan_soon()
@@ -89,7 +64,7 @@ class Medium:
         """Stop a transfer now; its event, already triggered, is returned. What it leaves is up to the transport."""
         self._book()
         transfer, done = self._active[name]
-        transfer.cut(self._streams, self._channel.link.residual_loss)
+        transfer.cut(self._streams, self.channel.link.residual_loss)
         self._finish(transfer, done)
         self._plan_soon()
         return done
@@ -97,9 +72,10 @@ class Medium:
     def idle_reason(self) -> str | None:
         """Why transfers on the air will never end, or None. Asked when no event is left.
 
-        Without fading the rate is zero for ever; under fading it was zero in all of 1e6 coherence blocks.
+        Without fading the rate is zero for ever; otherwise see `Transfer.is_hopeless`.
         """
-        return f"{self._direction}link {', '.join(sorted(self._active))}: the rate is zero" if self._active else None
+        names = ", ".join(sorted(self._active))
+        return f"{self._records.direction}link {names}: the rate is zero" if names else None
 
     # planning
 
@@ -113,11 +89,14 @@ class Medium:
         if event.value != self._generation or not self._active:
             return
         transfers = self._transfers()
-        shares_hz = self._access.divide(self._band_hz, np.array([t.weight for t in transfers]))
-        self._write_shares(transfers, shares_hz)
-        self._outlook = self._look_ahead(transfers, shares_hz)
-        if not all(_is_hopeless(transfer) for transfer in transfers):
-            self._sleep_until(min(float(self._outlook.finish_s.min()), float(self._outlook.pieces.edges_s[-1])))
+        division = self._band.divide(self._env.now, np.array([t.weight for t in transfers]))
+        self._records.shared(transfers, division)
+        self._outlook = self._look_ahead(transfers, division)
+        for transfer in transfers:
+            transfer.tally.plans += 1
+        if not all(transfer.is_hopeless(fading=self.channel.fades) for transfer in transfers):
+            pieces_end_s = float(self._outlook.pieces.edges_s[-1])
+            self._sleep_until(min(float(self._outlook.finish_s.min()), pieces_end_s, division.until_s))
 
     def _sleep_until(self, wake_s: float) -> None:
         if not np.isfinite(wake_s):
@@ -125,22 +104,23 @@ class Medium:
         timeout = self._env.timeout(max(wake_s - self._env.now, 0.0), value=(self._generation, wake_s))
         timeout.callbacks.append(self._wake)
 
-    def _look_ahead(self, transfers: list[Transfer], shares_hz: Array) -> _Outlook:
-        blocks = self._window_blocks
-        outlook = self._evaluate(transfers, shares_hz, blocks)
-        while not np.isfinite(outlook.finish_s).any() and blocks < _LAST_WINDOW_BLOCKS:
+    def _look_ahead(self, transfers: list[Transfer], division: Division) -> _Outlook:
+        enough = self.channel.blocks_until(division.until_s - self._env.now)
+        blocks = min(self._window_blocks, enough)
+        outlook = self._evaluate(transfers, division.shares_hz, blocks)
+        while not np.isfinite(outlook.finish_s).any() and blocks < min(_LAST_WINDOW_BLOCKS, enough):
             blocks *= 2
-            outlook = self._evaluate(transfers, shares_hz, blocks)
+            outlook = self._evaluate(transfers, division.shares_hz, blocks)
         self._window_blocks = max(blocks // 2, _FIRST_WINDOW_BLOCKS)
         return outlook
 
     def _evaluate(self, transfers: list[Transfer], shares_hz: Array, blocks: int) -> _Outlook:
-        pieces = self._channel.pieces(self._env.now, blocks)
+        pieces = self.channel.pieces(self._env.now, blocks)
         counts = np.array([len(t.links) for t in transfers])
         links, bands_hz = np.concatenate([t.links for t in transfers]), np.repeat(shares_hz, counts)
         bounds = np.concatenate([[0], np.cumsum(counts)])
-        efficiency = np.minimum.reduceat(self._channel.chosen(links, bands_hz, pieces), bounds[:-1], axis=0)
-        outage = self._channel.outage(links, bands_hz, pieces, np.repeat(efficiency, counts, axis=0))
+        efficiency = np.minimum.reduceat(self.channel.chosen(links, bands_hz, pieces), bounds[:-1], axis=0)
+        outage = self.channel.outage(links, bands_hz, pieces, np.repeat(efficiency, counts, axis=0))
         rates_bps = shares_hz[:, None] * efficiency
         remaining = np.array([t.remaining_bits for t in transfers])
         return _Outlook(
@@ -161,7 +141,7 @@ class Medium:
         self._book()
         for transfer in finishing:
             transfer.complete_pass()
-            if not transfer.end_pass(self._streams, self._channel.link.residual_loss):
+            if not transfer.end_pass(self._streams, self.channel.link.residual_loss):
                 self._finish(transfer, self._active[transfer.name][1])
         self._plan_soon()
 
@@ -188,86 +168,21 @@ class Medium:
         new = blocks > np.array([t.last_block for t in transfers])[:, None]
         new[:, 1:] &= blocks[1:] > blocks[:-1]
         counts = new.sum(axis=1)
-        at_cap = (new & self._channel.link.at_cap(efficiency)).sum(axis=1)
+        at_cap = (new & self.channel.link.at_cap(efficiency)).sum(axis=1)
         at_zero = (new & (efficiency == 0.0)).sum(axis=1)
         for index, transfer in enumerate(transfers):
             transfer.tally.blocks += int(counts[index])
             transfer.tally.blocks_at_cap += int(at_cap[index])
             transfer.tally.blocks_at_zero += int(at_zero[index])
             transfer.last_block = int(blocks[-1])
-            if self._trace_gains:
-                self._write_gains(transfer, blocks[new[index]])
-
-    # records
+            self._records.gains(transfer, blocks[new[index]])
 
     def _transfers(self) -> list[Transfer]:
         return [self._active[name][0] for name in sorted(self._active)]
 
     def _finish(self, transfer: Transfer, done: simpy.Event) -> None:
         del self._active[transfer.name]
-        energy_j = self._energy_j(transfer.tally.airtime_s)
-        for receiver in range(len(transfer.devices)):
-            self._journal.write(self._ended(transfer, receiver, energy_j))
-        done.succeed(
-            {
-                device: transfer.delivery(receiver, self._env.now, energy_j)
-                for receiver, device in enumerate(transfer.devices)
-            }
-        )
-
-    def _ended(self, transfer: Transfer, receiver: int, energy_j: float) -> trace.TransferEnded:
-        tally, arrived = transfer.tally, transfer.arrived[receiver]
-        return trace.TransferEnded(
-            t_s=self._env.now,
-            transfer=transfer.name,
-            direction=self._direction,
-            device=transfer.devices[receiver],
-            start_s=transfer.start_s,
-            outcome="delivered" if arrived.all() else "partial" if arrived.any() else "lost",
-            cut=transfer.was_cut,
-            packets_sent=int(transfer.packets_sent[receiver]),
-            packets_lost=int(transfer.packets_lost[receiver]),
-            attempts=tally.attempts,
-            sent_bits=tally.sent_bits,
-            delivered_bits=float(transfer.bits[arrived].sum()),
-            lost_bits=float(transfer.lost_bits[receiver]),
-            repeated_bits=float(transfer.repeated_bits[receiver]),
-            undelivered_bits=float(transfer.bits[~arrived].sum()),
-            airtime_s=tally.airtime_s,
-            energy_j=energy_j,
-            lost=np.flatnonzero(~arrived).tolist(),
-            blocks=tally.blocks,
-            blocks_at_cap=tally.blocks_at_cap,
-            blocks_at_zero=tally.blocks_at_zero,
-        )
-
-    def _write_shares(self, transfers: list[Transfer], shares_hz: Array) -> None:
-        shares = {transfer.name: float(share) for transfer, share in zip(transfers, shares_hz, strict=True)}
-        if shares == self._shares_hz:
-            return  # a new pass or window, not a new division
-        self._shares_hz = shares
-        self._journal.write(
-            trace.BandShared(
-                t_s=self._env.now,
-                direction=self._direction,
-                shares_hz=shares,
-                band_hz=self._access.total_hz(self._band_hz, len(transfers)),
-            )
-        )
-
-    def _write_gains(self, transfer: Transfer, blocks: NDArray[np.int64]) -> None:
-        if not len(blocks):
-            return
-        for link, gains in zip(transfer.links, self._channel.gains(transfer.links, blocks), strict=True):
-            name = self._channel.names[link]
-            for block, gain in zip(blocks.tolist(), gains.tolist(), strict=True):
-                if block > self._seen_blocks.get(name, -1):
-                    self._seen_blocks[name] = block
-                    self._journal.write(trace.ChannelGain(t_s=self._env.now, link=name, block=block, gain=gain))
-
-
-def _is_hopeless(transfer: Transfer) -> bool:
-    return transfer.tally.blocks == transfer.tally.blocks_at_zero >= _HOPELESS_BLOCKS
+        done.succeed(self._records.ended(transfer))
 
 
 def _finish_times_s(edges_s: Array, rates_bps: Array, remaining_bits: Array) -> Array:

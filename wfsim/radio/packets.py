@@ -1,8 +1,9 @@
-"""How a payload is cut into packets."""
+"""How a payload is cut into packets, and which engine flies them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ class Packets(Section):
 
     mtu_bytes: int = Field(1500, ge=64, le=65_535, description="largest packet, header included, bytes")
     header_bytes: int = Field(28, ge=0, le=1000, description="headers in every packet, bytes")
+    engine: Literal["bulk", "reference"] = Field(
+        "bulk", description="few events for many packets, or slowly one event per packet; the fates are the same"
+    )
 
     @model_validator(mode="after")
     def _room_for_payload(self) -> Packets:

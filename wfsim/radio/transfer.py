@@ -16,12 +16,15 @@ Mask = NDArray[np.bool_]
 
 _BEFORE_ALL_BLOCKS = -(2**62)
 
+_HOPELESS_BLOCKS = 1_000_000  # under fading, a transfer that had no rate in so many blocks waits for no more
+_HOPELESS_PLANS = 1_000  # without fading, only changes of the band can bring a rate
+
 WHOLE = 1.0 - 1e-12  # a packet counts as radiated when all of it but rounding has flown
 
 
 @dataclass(kw_only=True)
 class Tally:
-    """Running counts of one transfer."""
+    """Running counts of one transfer. `plans` counts the divisions of the band that it met."""
 
     airtime_s: float = 0.0
     sent_bits: float = 0.0
@@ -29,6 +32,7 @@ class Tally:
     blocks: int = 0
     blocks_at_cap: int = 0
     blocks_at_zero: int = 0
+    plans: int = 0
 
 
 @dataclass(kw_only=True)
@@ -72,6 +76,11 @@ class Transfer:
         """Bits of this pass that have not flown; 0 where only rounding is left."""
         whole = float(self._ends[-1])
         return whole - self._progress if self._progress < whole * WHOLE else 0.0
+
+    def is_hopeless(self, *, fading: bool) -> bool:
+        """Nothing of it has flown in its first 1e6 coherence blocks, or without fading in 1e3 divisions of the band."""
+        enough = self.tally.blocks >= _HOPELESS_BLOCKS if fading else self.tally.plans >= _HOPELESS_PLANS
+        return enough and self.tally.airtime_s == 0.0
 
     def _begin_pass(self, queue: NDArray[np.int64]) -> None:
         self._queue, self._ends = queue, np.cumsum(self.bits[queue])
@@ -129,11 +138,12 @@ class Transfer:
     def _residual_losses(self, streams: Streams, residual_loss: float, packets: NDArray[np.int64]) -> Mask:
         if residual_loss == 0.0:
             return np.zeros((len(self.links), len(packets)), dtype=bool)
-        draws = [
-            streams.uniforms(len(self.bits), "packet_fate", self.name, device, self.tally.attempts)
-            for device in self.devices
-        ]
-        return np.array(draws)[:, packets] < residual_loss
+        return self.fates(streams)[:, packets] < residual_loss
+
+    def fates(self, streams: Streams) -> Array:
+        """The addressed uniforms [receivers, packets] of the present pass."""
+        address = [("packet_fate", self.name, device, self.tally.attempts) for device in self.devices]
+        return np.array([streams.uniforms(len(self.bits), *each) for each in address])
 
     def _outages(self, whole: int) -> Mask:
         if not self._pieces:

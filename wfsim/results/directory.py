@@ -17,6 +17,7 @@ from wfsim.results.summary import summarise
 from wfsim.trace import read_journal
 
 _LOCK = ".lock"
+CHECKPOINTS = "checkpoints"
 _TEXTS = ("manifest.json", "scenario.yaml", "journal.jsonl", "rounds.csv", "summary.json", "log.txt")
 _FILES = {_LOCK, *_TEXTS, *(f"{name}.part" for name in _TEXTS)}
 
@@ -95,9 +96,10 @@ class Run:
 
 @contextmanager
 def claimed(path: Path, run_id: str, *, force: bool) -> Iterator[bool]:
-    """Hold `path` for a run with this id, emptied of earlier attempts. Gives False if it holds that run, completed.
+    """Hold `path` for a run with this id. Gives False if it holds that run, completed.
 
-    An unfinished or failed attempt at the same run is replaced: its own files are removed, others are left alone.
+    What an unfinished attempt at the same run left stays, so that it is resumed; with `force` the files of whatever
+    run is there are removed, others are left alone.
     Raises UsageError rather than touch what is not a run, or (without `force`) another run, or a directory that another
     process is running into.
     """
@@ -107,7 +109,7 @@ def claimed(path: Path, run_id: str, *, force: bool) -> Iterator[bool]:
     _make(path)
     with _locked(path):
         done = _is_done(path, run_id, force=force)  # another process may have finished it since the first look
-        if not done:
+        if force or (not done and _held_run(path) is None):
             _remove_run_files(path)
         yield not done
 
@@ -153,7 +155,22 @@ def _refuse_others(path: Path, run_id: str, *, force: bool) -> str | None:
 def _remove_run_files(path: Path) -> None:
     for name in _FILES - {_LOCK}:
         (path / name).unlink(missing_ok=True)
-    shutil.rmtree(path / "adapter", ignore_errors=True)
+    for name in ("adapter", "parts", CHECKPOINTS):
+        shutil.rmtree(path / name, ignore_errors=True)
+
+
+def earlier_attempt(path: Path) -> dict[str, Any]:
+    """What the manifest of a resumed run keeps of its earlier attempts; nothing where this is the first."""
+    manifest = path / "manifest.json"
+    if not manifest.is_file():
+        return {"attempts": 1}
+    held = _read_json(manifest)
+    return {"attempts": held.get("attempts", 1) + 1, "started_at": held["started_at"]}
+
+
+def forget_checkpoints(path: Path) -> None:
+    """Remove what only an unfinished run needs."""
+    shutil.rmtree(path / CHECKPOINTS, ignore_errors=True)
 
 
 def _held_run(path: Path) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,15 @@ def opening_manifest(run_id: str, name: str) -> dict[str, Any]:
         "math_threads": 1,
         "git": _git_state(),
         "working_directory": str(Path.cwd()),
+        "command": _typed_command(),
     }
+
+
+def _typed_command() -> list[str] | None:
+    """The words of wfsim's command line as typed, `wfsim` first; None where a run was started from Python."""
+    program = Path(sys.argv[0] if sys.argv else "")
+    ours = program.stem == "wfsim" or program.parts[-2:] == ("wfsim", "__main__.py")
+    return ["wfsim", *sys.argv[1:]] if ours else None
 
 
 def _versions() -> dict[str, str | None]:

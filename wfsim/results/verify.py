@@ -164,12 +164,12 @@ def airtime_fits(journal: Sequence[Line]) -> Iterator[str]:
 
 @_invariant
 def band_is_not_over_allocated(journal: Sequence[Line]) -> Iterator[str]:
-    """Shares are not negative and add up to the band at most."""
+    """Shares, foreign traffic's included, are not negative and add up to the band at most."""
     for line in _of(journal, "band_shared"):
-        total_hz = math.fsum(line["shares_hz"].values())
+        total_hz = math.fsum([line["background_hz"], *line["shares_hz"].values()])
         if total_hz > line["band_hz"] * (1.0 + _ROUNDING):
             yield f"{_at(line)}{line['direction']} shares add up to {total_hz:g} Hz of {line['band_hz']:g} Hz"
-        for transfer, share_hz in line["shares_hz"].items():
+        for transfer, share_hz in {"foreign traffic": line["background_hz"], **line["shares_hz"]}.items():
             if share_hz < 0.0:
                 yield f"{_at(line)}{transfer} has a share of {share_hz:g} Hz"
 

@@ -5,29 +5,35 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import wfsim
+from wfsim.learning.start import start_digest
 from wfsim.learning.workload import weights_digest
+from wfsim.local_path import without_paths
+from wfsim.scenario.parts import PartFile
 from wfsim.scenario.schema import Scenario
 
 ID_LENGTH = 12
 
 
 def run_id(scenario: Scenario) -> str:
-    """Hex digits over the resolved scenario (seed included), the package's sources, the base's weights and the data."""
+    """Hex digits over the resolved scenario (seed included), its part files, wfsim's sources, the base and the data."""
     facts = {
-        "scenario": scenario.model_dump(mode="json"),
-        "code": code_digest(),
+        "scenario": without_paths(scenario, exclude={"parts"}),
+        "code": code_digest(scenario.parts),
         "weights": weights_digest(scenario.learning),
+        "start": start_digest(scenario.learning.adapter),
         "data": scenario.learning.data.load().digest,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:ID_LENGTH]
 
 
-def code_digest() -> str:
-    """SHA-256 over the names and texts of this package's Python files."""
-    return _digest_of(Path(wfsim.__file__).parent)
+def code_digest(parts: Sequence[PartFile] = ()) -> str:
+    """SHA-256 over the names and texts of this package's Python files and of a scenario's part files."""
+    texts = [_digest_of(Path(wfsim.__file__).parent), *sorted(file.digest for file in parts)]
+    return hashlib.sha256(" ".join(texts).encode()).hexdigest()
 
 
 @functools.cache

@@ -15,6 +15,9 @@ from wfsim.scenario.find import find_scenario, not_found
 from wfsim.scenario.merge import read_extended
 from wfsim.scenario.node import Node
 from wfsim.scenario.overrides import apply_overrides
+from wfsim.scenario.part_lists import parts_of
+from wfsim.scenario.parts import FOLDER, parts_loaded, write_parts
+from wfsim.scenario.paths import resolve_paths
 from wfsim.scenario.yaml_target import write_yaml
 
 if TYPE_CHECKING:
@@ -46,17 +49,25 @@ def _together(overrides: Overrides, more: Mapping[str, object]) -> Overrides:
 
 def load_section(schema: type[AnySection], source: str | Path, overrides: Overrides = ()) -> AnySection:
     """`load_scenario` for any schema class."""
+    return validated(schema, apply_overrides(schema, read_source(schema, source), overrides))
+
+
+def read_source(schema: Any, source: str | Path) -> Node:
+    """What the file at a path or of a packaged name says, laid over what it extends. Raises ScenarioError."""
     file = find_scenario(str(source), Path())
     if file is None:
         raise ScenarioError(not_found(str(source), Path()), file=str(source))
-    return _validated(schema, apply_overrides(schema, read_extended(schema, file), overrides))
+    return read_extended(schema, file)
 
 
-def _validated(schema: type[AnySection], root: Node) -> AnySection:
-    try:
-        return schema.model_validate(root.plain())
-    except ValidationError as error:
-        raise explain(error, schema, root) from None
+def validated(schema: type[AnySection], root: Node) -> AnySection:
+    """A section from nodes. Raises ScenarioError with the file and line of the first fault."""
+    with parts_loaded(parts_of(root)):
+        root = resolve_paths(schema, root)
+        try:
+            return schema.model_validate(root.plain())
+        except ValidationError as error:
+            raise explain(error, schema, root) from None
 
 
 def resolved(scenario: Section) -> dict[str, Any]:
@@ -64,6 +75,7 @@ def resolved(scenario: Section) -> dict[str, Any]:
     return scenario.model_dump(mode="json")
 
 
-def write_resolved(scenario: Section, path: Path) -> None:
-    """Writes the resolved scenario as YAML."""
+def write_resolved(scenario: Scenario, path: Path) -> None:
+    """Writes the resolved scenario as YAML, and beside it the part files that it names."""
+    write_parts(scenario.parts, path.parent / FOLDER)
     write_yaml(resolved(scenario), path)

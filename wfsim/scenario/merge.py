@@ -9,17 +9,31 @@ from typing import Any
 from wfsim.errors import ScenarioError
 from wfsim.scenario.find import find_scenario, not_found
 from wfsim.scenario.node import Node
+from wfsim.scenario.part_lists import distinct, take_parts, with_parts
+from wfsim.scenario.parts import parts_loaded
 from wfsim.scenario.shape import child, kind_of, slot_of
 from wfsim.scenario.yaml_source import read_yaml
 
 
 def read_extended(schema: Any, file: Path) -> Node:
-    """A file laid over the file it extends, and so on down; `extends` itself is gone. Raises ScenarioError."""
+    """A file laid over the file it extends, and so on down; `extends` itself is gone. Raises ScenarioError.
+
+    What the files list under `parts` adds up, each path relative to the file that says it.
+    """
+    layers = _layers(file)
+    files = [part for layer in layers for part in take_parts(schema, layer)]
+    with parts_loaded(distinct(files)):
+        root = functools.reduce(lambda below, above: merge(schema, below, above), layers)
+    return with_parts(root, files)
+
+
+def _layers(file: Path) -> list[Node]:
+    """The file at the bottom of a chain of `extends`, what extends it, and so on up to `file`."""
     chain, layers = [file], [read_yaml(file)]
     while (base := _base_file(chain, layers[-1].value.pop("extends", None))) is not None:
         chain.append(base)
         layers.append(read_yaml(base))
-    return functools.reduce(lambda below, above: merge(schema, below, above), reversed(layers))
+    return layers[::-1]
 
 
 def merge(annotation: Any, old: Node, new: Node) -> Node:

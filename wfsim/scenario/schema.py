@@ -24,6 +24,8 @@ from wfsim.protocol import Protocol
 from wfsim.protocol.synchronous import Synchronous
 from wfsim.radio.access import Access
 from wfsim.radio.access.fdma import Fdma
+from wfsim.radio.background import Background
+from wfsim.radio.background.none import NoBackground
 from wfsim.radio.fading import Fading
 from wfsim.radio.fading.rayleigh import Rayleigh
 from wfsim.radio.link import Link
@@ -35,6 +37,8 @@ from wfsim.radio.shadowing import Shadowing
 from wfsim.radio.shadowing.log_normal import LogNormal
 from wfsim.radio.transport import Transport
 from wfsim.radio.transport.reliable import Reliable
+from wfsim.scenario.parts import PartFile
+from wfsim.scenario.sweep import Sweep
 from wfsim.topology import Topology
 from wfsim.topology.cell import Cell
 from wfsim.uplink import Uplink
@@ -70,7 +74,8 @@ class Radio(Section):
     fading: Fading = Field(Rayleigh(), description="small-scale fading")
     link: Link = Field(Shannon(), description="rate and loss at an SNR")
     access: Access = Field(Fdma(), description="sharing of the band")
-    packets: Packets = Field(Packets(), description="packet sizes")
+    background: Background = Field(NoBackground(), description="foreign traffic in the band")
+    packets: Packets = Field(Packets(), description="packet sizes and the engine that flies them")
     transport: Transport = Field(Reliable(), description="what happens to lost packets of the uplink")
     downlink: Downlink = Field(Broadcast(), description="how the global adapter reaches the cohort")
 
@@ -94,6 +99,7 @@ class Scenario(Section):
 
     name: str = Field("scenario", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="name of runs and figures")
     seed: int = Field(1, ge=0, lt=2**63, description="root of all random streams")
+    parts: tuple[PartFile, ...] = Field((), description="Python files with kinds of your own, each loaded when named")
     stop: Stop = Field(Stop(), description="when the run ends")
     topology: Topology = Field(Cell(), description="who is where")
     radio: Radio = Field(Radio(), description="the air")
@@ -105,6 +111,7 @@ class Scenario(Section):
     controller: Controller = Field(AllDevices(), description="who trains, and the weights of the band")
     uplink: Uplink = Field(Digital(), description="how updates reach the server")
     trace: Trace = Field(Trace(), description="what the journal holds beyond the usual")
+    sweep: Sweep | None = Field(None, exclude=True, description="a batch of runs, for wfsim sweep; no part of a run")
 
     @model_validator(mode="after")
     def _deadline_is_known(self) -> Scenario:

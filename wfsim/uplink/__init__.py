@@ -9,7 +9,7 @@ import simpy
 
 from wfsim.messages import Delivery, Grant, Plan
 from wfsim.part import Part, load_folder
-from wfsim.radio.medium import Medium
+from wfsim.radio.engines import PacketEngine
 from wfsim.radio.packets import Packets
 from wfsim.radio.transport import Transport
 
@@ -19,7 +19,7 @@ class UplinkAir:
     """What an upload needs of the radio. `links` gives a device's index in the channel."""
 
     env: simpy.Environment
-    medium: Medium
+    medium: PacketEngine
     packets: Packets
     transport: Transport
     links: Mapping[str, int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -12,24 +13,28 @@ from wfsim import trace
 from wfsim.compress import Codec
 from wfsim.downlink import DownlinkAir
 from wfsim.errors import ScenarioError
-from wfsim.learning.adapter import initial_adapter
 from wfsim.learning.engine import Engine
 from wfsim.learning.runner import Runner
+from wfsim.learning.start import first_adapter
 from wfsim.learning.workload import Workload, build_workload
 from wfsim.messages import Plan
+from wfsim.radio.band import Band
 from wfsim.radio.channel import Channel
-from wfsim.radio.medium import Medium
+from wfsim.radio.engines import ENGINES, PacketEngine
+from wfsim.radio.records import AirRecords
 from wfsim.rng import Streams
+from wfsim.scenario.identity import code_digest
 from wfsim.scenario.schema import Scenario
 from wfsim.units import dbm_to_watt
 from wfsim.uplink import UplinkAir
 from wfsim.world.federation import Federation, Learned, TimingOnly
 from wfsim.world.links import LargeScale, draw_links
+from wfsim.world.memory import Memory
 from wfsim.world.world import World
 
 
-def build_world(scenario: Scenario, journal: trace.Journal) -> World:
-    """Draw everything that is drawn once, wire it, and write the first records."""
+def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | None = None) -> World:
+    """Draw everything that is drawn once, wire it, and write the first records. Nothing is remembered by default."""
     env, streams, devices = simpy.Environment(0.0), Streams(scenario.seed), scenario.topology.device_names()
     workload = build_workload(scenario.learning, streams, devices)
     links = draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
@@ -43,7 +48,7 @@ def build_world(scenario: Scenario, journal: trace.Journal) -> World:
         up=up,
         down=down,
         devices=devices,
-        federation=_federation(scenario, workload, streams),
+        federation=_federation(scenario, workload, streams, memory or Memory()),
         mean_snr_db=_by_device(devices, links.mean_snr_db(scenario.radio)),
         flops_per_s=_by_device(devices, scenario.devices.compute.speeds_flops_per_s(streams, devices)),
         update_plan=plan_of(scenario.codec, scenario, workload, "codec"),
@@ -82,13 +87,11 @@ def _air(
 ) -> tuple[UplinkAir, DownlinkAir]:
     radio, energy = scenario.radio, scenario.devices.energy
     channel = partial(Channel, devices, paths=radio.fading.realise(streams, devices), link=radio.link)
-    shared = {"access": radio.access, "streams": streams, "journal": journal, "trace_gains": scenario.trace.channel}
-    medium = partial(Medium, env, band_hz=radio.bandwidth_hz, **shared)
+    medium = partial(_medium, scenario, env, streams, journal)
     device_w = float(dbm_to_watt(radio.uplink_power_dbm))
     up = channel(snr_hz=links.snr_hz(radio.uplink_power_dbm, radio))
     down = channel(snr_hz=links.snr_hz(radio.downlink_power_dbm, radio), power_band_hz=radio.bandwidth_hz)
-    sending = medium(direction="up", channel=up, energy_j=partial(energy.transmit_j, device_w))
-    receiving = medium(direction="down", channel=down, energy_j=energy.receive_j)
+    sending, receiving = medium("up", up, partial(energy.transmit_j, device_w)), medium("down", down, energy.receive_j)
     index = {device: number for number, device in enumerate(devices)}
     return (
         UplinkAir(env=env, medium=sending, packets=radio.packets, transport=radio.transport, links=index),
@@ -96,11 +99,41 @@ def _air(
     )
 
 
-def _federation(scenario: Scenario, workload: Workload, streams: Streams) -> Federation:
+def _medium(
+    scenario: Scenario,
+    env: simpy.Environment,
+    streams: Streams,
+    journal: trace.Journal,
+    direction: str,
+    channel: Channel,
+    energy_j: Callable[[float], float],
+) -> PacketEngine:
+    radio = scenario.radio
+    return ENGINES[radio.packets.engine](
+        env,
+        band=Band(
+            band_hz=radio.bandwidth_hz,
+            access=radio.access,
+            background=radio.background.realise(streams, direction),
+        ),
+        channel=channel,
+        streams=streams,
+        records=AirRecords(
+            env=env,
+            journal=journal,
+            direction=direction,
+            channel=channel,
+            energy_j=energy_j,
+            trace_gains=scenario.trace.channel,
+        ),
+    )
+
+
+def _federation(scenario: Scenario, workload: Workload, streams: Streams, memory: Memory) -> Federation:
     if scenario.learning.kind == "none":
         return TimingOnly()
-    runner = Runner(workload)
-    return Learned(
+    runner = Runner(workload, memory.work, code_digest(scenario.parts))
+    live = Learned(
         workload=workload,
         streams=streams,
         engine=Engine(runner.compute, scenario.learning.engine.chunk_jobs),
@@ -109,8 +142,9 @@ def _federation(scenario: Scenario, workload: Workload, streams: Streams) -> Fed
         codec=scenario.codec,
         download_codec=scenario.radio.downlink.codec,
         max_fragment_bytes=scenario.radio.packets.max_fragment_bytes,
-        current=initial_adapter(workload.shapes, streams),
+        current=first_adapter(scenario.learning.adapter, workload.shapes, streams),
     )
+    return memory.federation(live)
 
 
 def _by_device(devices: tuple[str, ...], values: np.ndarray) -> dict[str, float]:

@@ -8,14 +8,14 @@ import simpy
 
 from wfsim import trace
 from wfsim.learning.engine import Ticket
-from wfsim.messages import Assignment, Delivery, Request
+from wfsim.messages import Assignment, Candidate, Delivery, Request
 from wfsim.world.federation import Upload
 from wfsim.world.world import World
 
 Process = Generator[simpy.Event, object, Upload | None]
 
 
-def take_part(world: World, assignment: Assignment, cohort: Sequence[str], download: simpy.Event) -> Process:
+def take_part(world: World, assignment: Assignment, cohort: Sequence[Candidate], download: simpy.Event) -> Process:
     """One device's round. Ends with its upload, or None if the round closed before it began to send."""
     try:
         yield download

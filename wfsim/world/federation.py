@@ -57,6 +57,9 @@ class Federation(Protocol):
     def evaluate(self) -> Score | None:
         """Try the current version on held-out data; None if nothing is learned."""
 
+    def mark(self) -> Federation:
+        """A round is over: a good moment to remember everything. Returns the federation to go on with."""
+
     def counts(self) -> JobCounts | None:
         """Jobs so far; None if nothing is learned."""
 
@@ -86,6 +89,10 @@ class TimingOnly:
     def evaluate(self) -> None:
         """Nothing to try."""
 
+    def mark(self) -> Federation:
+        """Nothing to remember: a repetition takes no training."""
+        return self
+
     def counts(self) -> None:
         """No jobs."""
 
@@ -109,9 +116,10 @@ class Learned:
     download_codec: Codec
     max_fragment_bytes: int
     current: Adapter
+    keep: Callable[[Learned], None] | None = None
     score: Score | None = None
     version: int = 0
-    _held: dict[str, Values] = field(default_factory=dict)
+    held: dict[str, Values] = field(default_factory=dict)
     _decoded: tuple[int, tuple[bytes, ...], Values] | None = None
 
     def __post_init__(self) -> None:
@@ -120,11 +128,11 @@ class Learned:
     def download(self, device: str, fragments: Mask) -> None:
         encoded, values = self._download_content()
         if fragments.all():
-            self._held[device] = values
+            self.held[device] = values
         else:
             came = [fragment for fragment, arrived in zip(encoded, fragments, strict=True) if arrived]
             received, mask = self.download_codec.decode(came, self.workload.shapes)
-            self._held[device] = np.where(mask, received, self._held.get(device, self._initial))
+            self.held[device] = np.where(mask, received, self.held.get(device, self._initial))
 
     def _download_content(self) -> tuple[tuple[bytes, ...], Values]:
         """Fragments of the current version and the values of all of them together, worked out once per version."""
@@ -141,7 +149,7 @@ class Learned:
                 device=device,
                 round=round_number,
                 base_version=self.version,
-                start=Adapter.from_vector(self.workload.shapes, self._held[device]),
+                start=Adapter.from_vector(self.workload.shapes, self.held[device]),
                 batches=self.workload.settings.local.batches(self.streams, device, round_number, indices),
             )
         )
@@ -191,6 +199,11 @@ class Learned:
             )
         return self.score
 
+    def mark(self) -> Federation:
+        if self.keep is not None:
+            self.keep(self)
+        return self
+
     def counts(self) -> JobCounts:
         return self.engine.counts
 
@@ -204,10 +217,12 @@ class Learned:
             settings=settings.adapter,
             shapes=self.workload.shapes,
             base_model_name=settings.model.kind,
+            head=[module.name for module in self.workload.encoder.head],
+            task_type="SEQ_CLS" if self.workload.encoder.task == "text" else None,
         )
 
 
 def _check_finite(ticket: Ticket) -> None:
-    if ticket.delta is not None and not np.isfinite(ticket.delta.vector()).all():
-        job = ticket.job
+    job, delta = ticket.job, ticket.delta
+    if job is not None and delta is not None and not np.isfinite(delta.vector()).all():
         raise RunError(f"round {job.round}: training on {job.device} diverged: its update is not finite; {_ADVICE}")

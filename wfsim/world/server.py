@@ -11,7 +11,8 @@ import simpy
 from wfsim import trace
 from wfsim.errors import RunError
 from wfsim.learning.evaluation import Score
-from wfsim.messages import Assignment
+from wfsim.messages import Assignment, Candidate
+from wfsim.world.candidates import candidates_among
 from wfsim.world.device import take_part
 from wfsim.world.federation import Upload
 from wfsim.world.world import World
@@ -41,6 +42,7 @@ def _serve_round(
     _check_progress(world, start_s)
     reason = _stop_reason(world, round_number)
     score = _evaluate_if_due(world, round_number, last=reason is not None)
+    world.federation = world.federation.mark()
     return reason or _target_reason(world, score)
 
 
@@ -66,7 +68,8 @@ def _available(world: World) -> Generator[simpy.Event, object, list[str]]:
 
 def _round(world: World, round_number: int, available: Sequence[str]) -> Process:
     start_s, scenario = world.env.now, world.scenario
-    cohort = scenario.controller.select(world.streams, round_number, available)
+    cohort = _cohort(world, round_number, available)
+    names = [member.device for member in cohort]
     deadline_s = scenario.protocol.deadline_s(start_s)
     world.write(
         trace.RoundStarted(
@@ -74,19 +77,29 @@ def _round(world: World, round_number: int, available: Sequence[str]) -> Process
             round=round_number,
             version=world.federation.version,
             available=len(available),
-            cohort=list(cohort),
+            cohort=names,
             deadline_s=deadline_s,
         )
     )
-    downloads = scenario.radio.downlink.send(world.down, round_number, cohort, world.download_plan)
+    downloads = scenario.radio.downlink.send(world.down, round_number, names, world.download_plan)
     busy = _start_devices(world, round_number, cohort, deadline_s, downloads)
     yield scenario.protocol.closing(world.env, busy, deadline_s)
     yield from _stop_late(world, busy, downloads)
     _close(world, round_number, start_s, [process.value for process in busy])
 
 
+def _cohort(world: World, round_number: int, available: Sequence[str]) -> tuple[Candidate, ...]:
+    known = {candidate.device: candidate for candidate in candidates_among(world, available)}
+    names = world.scenario.controller.select(world.streams, round_number, tuple(known.values()))
+    return tuple(known[name] for name in names)
+
+
 def _start_devices(
-    world: World, round_number: int, cohort: Sequence[str], deadline_s: float | None, downloads: dict[str, simpy.Event]
+    world: World,
+    round_number: int,
+    cohort: Sequence[Candidate],
+    deadline_s: float | None,
+    downloads: dict[str, simpy.Event],
 ) -> list[simpy.Process]:
     name = world.scenario.radio.downlink.transfer_name
     return [
@@ -94,17 +107,17 @@ def _start_devices(
             take_part(
                 world,
                 Assignment(
-                    device=device,
+                    device=member.device,
                     round=round_number,
                     base_version=world.federation.version,
                     rank=world.workload.shapes.rank,
                     deadline_s=deadline_s,
                 ),
                 cohort,
-                downloads[name(round_number, device)],
+                downloads[name(round_number, member.device)],
             )
         )
-        for device in cohort
+        for member in cohort
     ]
 
 

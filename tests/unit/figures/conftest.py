@@ -1,4 +1,4 @@
-"""Hand-made run directories: two devices, the last one too slow, the other with a lossy uplink."""
+"""Hand-made run directories (two devices, the last one too slow, the other with a lossy uplink), and a real one."""
 
 from __future__ import annotations
 
@@ -143,3 +143,27 @@ def make_run(tmp_path: Path) -> MakeRun:
         return Run(path)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def real_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Two rounds of four devices that train, lose packets and are cut, with all gains in the journal."""
+    import wfsim
+
+    overrides = {
+        "name": "real",
+        "stop.rounds": 2,
+        "trace.channel": True,
+        "protocol": {"kind": "deadline", "round_s": 3.0},
+        "radio.transport": "unreliable",
+        "radio.link.residual_loss": 0.2,
+        "radio.packets.mtu_bytes": 500,
+        "learning.local": {"steps": 1},
+    }
+    return wfsim.run(wfsim.load_scenario("digits", overrides), tmp_path_factory.mktemp("real") / "run")
+
+
+@pytest.fixture(scope="session")
+def lines(real_run: Run) -> list[dict[str, object]]:
+    """The journal of the real run."""
+    return list(real_run.journal())

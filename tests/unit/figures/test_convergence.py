@@ -77,3 +77,37 @@ def test_a_run_without_accuracy_is_an_error_that_names_it(make_run) -> None:
         convergence([make_run("a", 1, [0.5]), make_run("b", 1, [None, None])])
     with pytest.raises(UsageError, match="no round was finished"):
         convergence([make_run("c", 1, [])])
+
+
+def _sweep(make_run, seeds: int) -> list:
+    return [
+        make_run(
+            "a", seed, [0.2, 0.4], scenario=f"codec: {{values: {v}}}\nx: {{round_s: {s}}}\n", folder=f"{v}{s}{seed}"
+        )
+        for v in ("fp16", "fp32")
+        for s in range(1, 5)
+        for seed in range(1, seeds + 1)
+    ]
+
+
+def test_a_sweep_is_told_apart_by_colour_and_stroke(make_run) -> None:
+    figure = convergence(_sweep(make_run, 1))
+    lines = [line for line in figure.axes[0].lines if not str(line.get_label()).startswith("_")]
+    assert len({line.get_color() for line in lines}) == 2
+    assert len({(line.get_color(), str(line._dash_pattern)) for line in lines}) == 8
+    texts = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert texts == ["codec.values", "fp16", "fp32", " ", " ", "x.round_s", "1 s", "2 s", "3 s", "4 s"]
+    assert figure.axes[0].get_title() == "a"
+
+
+def test_of_many_experiments_only_means_and_ranges_are_drawn(make_run) -> None:
+    figure = convergence(_sweep(make_run, 2))
+    assert len(figure.axes[0].lines) == 8
+    assert len(figure.axes[0].collections) == 8
+    assert figure.axes[0].get_title() == "a: mean and range of 2 runs"
+
+
+def test_costs_far_apart_are_logarithmic(make_run) -> None:
+    cheap, dear = make_run("a", 1, [0.5]), make_run("b", 1, [0.5] * 9)
+    assert {axes.get_xscale() for axes in convergence([cheap, dear]).axes} == {"log"}
+    assert {axes.get_xscale() for axes in convergence([dear]).axes} == {"linear"}

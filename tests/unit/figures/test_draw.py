@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
+from itertools import product
 from pathlib import Path
 
+import matplotlib
 import pytest
+from matplotlib.colors import to_hex
 
 from wfsim.errors import UsageError
 from wfsim.figures import FORMATS, KINDS, draw
 
+OKABE_ITO = {"#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"}
+PALETTE = OKABE_ITO | {"#8cc8ee", "#c6e3f6"}  # with two tints of sky blue
+CIVIDIS = {to_hex(matplotlib.colormaps["cividis"](number)) for number in range(256)}
 _SIGNATURES = {".png": b"\x89PNG\r\n", ".svg": b"<?xml", ".pdf": b"%PDF-"}
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
-@pytest.mark.parametrize("suffix", [*FORMATS, ".PNG"])
-def test_writes_the_format_of_the_suffix_into_a_new_folder(make_run, tmp_path: Path, kind: str, suffix: str) -> None:
-    output = tmp_path / "new" / "folder" / f"{kind}{suffix}"
-    assert draw(kind, [make_run("a", 1, [0.2, 0.4])], output) == output
-    assert output.read_bytes().startswith(_SIGNATURES[suffix.lower()])
+@pytest.fixture(scope="module")
+def drawn(real_run, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], bytes]:
+    """drawn(kind, suffix): the bytes of a figure of the real run, in a new folder, drawn once."""
+    folder = tmp_path_factory.mktemp("drawn") / "new" / "folder"
+
+    @cache
+    def make(kind: str, suffix: str) -> bytes:
+        output = folder / f"{kind}{suffix}"
+        assert draw(kind, [real_run], output) == output
+        return output.read_bytes()
+
+    return make
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_the_same_runs_give_the_same_bytes(make_run, tmp_path: Path, kind: str, suffix: str) -> None:
-    run = make_run("a", 1, [0.2, 0.4], deadline=True)
-    first, second = (draw(kind, [run], tmp_path / f"{name}{suffix}").read_bytes() for name in "ab")
-    assert first == second
+def test_writes_the_format_of_the_suffix_into_a_new_folder(drawn, kind: str, suffix: str) -> None:
+    assert drawn(kind, suffix).startswith(_SIGNATURES[suffix])
+
+
+def test_suffixes_may_be_capitals(make_run, tmp_path: Path) -> None:
+    output = draw("convergence", [make_run("a", 1, [0.2])], tmp_path / "a.PNG")
+    assert output.read_bytes().startswith(_SIGNATURES[".png"])
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [*product(sorted(KINDS), (".png", ".svg")), ("timeline", ".pdf")])
+def test_the_same_runs_give_the_same_bytes(real_run, drawn, tmp_path: Path, kind: str, suffix: str) -> None:
+    assert draw(kind, [real_run], tmp_path / f"again{suffix}").read_bytes() == drawn(kind, suffix)
 
 
 def test_bytes_do_not_depend_on_a_persons_settings(make_run, tmp_path: Path) -> None:
-    import matplotlib
-
     run = make_run("a", 1, [0.2, 0.4])
     plain = draw("convergence", [run], tmp_path / "plain.svg").read_bytes()
     with matplotlib.rc_context({"font.size": 20.0, "axes.grid": False}):
@@ -40,9 +61,9 @@ def test_bytes_do_not_depend_on_a_persons_settings(make_run, tmp_path: Path) -> 
         assert matplotlib.rcParams["font.size"] == 20.0
 
 
-def test_a_png_is_1400_pixels_wide(make_run, tmp_path: Path) -> None:
-    data = draw("timeline", [make_run("a", 1, [0.2])], tmp_path / "a.png").read_bytes()
-    assert int.from_bytes(data[16:20], "big") == 1400
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_png_is_1400_pixels_wide(drawn, kind: str) -> None:
+    assert int.from_bytes(drawn(kind, ".png")[16:20], "big") == 1400
 
 
 def test_errors_name_the_nearest_match_and_write_nothing(make_run, tmp_path: Path) -> None:
@@ -56,8 +77,34 @@ def test_errors_name_the_nearest_match_and_write_nothing(make_run, tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
+def test_an_option_a_figure_does_not_take_is_an_error_that_names_those_it_takes(make_run, tmp_path: Path) -> None:
+    run = make_run("a", 1, [0.2])
+    with pytest.raises(UsageError, match="timeline takes no target; it takes rounds, devices"):
+        draw("timeline", [run], tmp_path / "a.png", target=0.5)
+    with pytest.raises(UsageError, match="convergence takes no rounds; it takes no options"):
+        draw("convergence", [run], tmp_path / "a.png", rounds=(1, 2))
+
+
+@pytest.mark.parametrize("kind", ["channel", "participation", "rate", "timeline", "traffic"])
+def test_figures_of_one_run_refuse_several(make_run, kind: str, tmp_path: Path) -> None:
+    runs = [make_run("a", seed, [0.5]) for seed in (1, 2)]
+    with pytest.raises(UsageError, match=f"{kind} draws one run, got 2"):
+        draw(kind, runs, tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_colours_are_those_that_colour_blind_eyes_tell_apart(drawn, kind: str) -> None:
+    """Each is a grey or of Okabe and Ito's palette (or a tint of it); the map of rates is an image in SVG."""
+    text = drawn(kind, ".svg").decode()
+    found = {colour.lower() for colour in re.findall(r"(?:fill|stroke): (#[0-9a-fA-F]{6})", text)}
+    greys = {colour for colour in found if colour[1:3] == colour[3:5] == colour[5:7]}
+    assert found - greys - PALETTE - (CIVIDIS if kind == "rate" else set()) == set()
+
+
 def test_every_kind_says_what_it_shows_in_one_line() -> None:
-    assert {"convergence", "timeline"} <= KINDS.keys()
+    assert set(KINDS) == {
+        *("channel", "convergence", "participation", "rate", "timeline", "tradeoff", "traffic"),
+    }
     assert all(text.endswith(".") and "\n" not in text for text in KINDS.values())
 
 

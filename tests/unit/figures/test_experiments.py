@@ -9,6 +9,7 @@ import pytest
 from wfsim.errors import UsageError
 from wfsim.figures._experiments import experiments, labels_of
 from wfsim.figures.convergence import convergence
+from wfsim.results.directory import write_json
 
 FP16 = "codec: {kind: dense, values: fp16}\nprotocol: {kind: synchronous}\n"
 FP32 = FP16.replace("fp16", "fp32")
@@ -45,7 +46,7 @@ def test_different_experiments_of_one_name_are_not_averaged(make_run) -> None:
     ]
     panel = convergence(runs).axes[0]
     handles, labels = panel.get_legend_handles_labels()
-    assert labels == [f"a, codec.values={values} (mean and range of 2 runs)" for values in ("fp16", "fp32")]
+    assert labels == [f"{values} (mean and range of 2 runs)" for values in ("fp16", "fp32")]
     assert [list(line.get_ydata()) for line in handles] == [pytest.approx([20.0, 20.0]), pytest.approx([60.0, 60.0])]
 
 
@@ -59,7 +60,7 @@ def test_labels_name_up_to_two_keys_that_differ(make_run) -> None:
 
 def test_fields_of_the_same_kind_are_named(make_run) -> None:
     labels = _labels(make_run, DEADLINE, DEADLINE.replace("4.0", "2.5"))
-    assert labels == ["a, protocol.round_s=4.0", "a, protocol.round_s=2.5"]
+    assert labels == ["a, protocol.round_s=4 s", "a, protocol.round_s=2.5 s"]
 
 
 def test_fields_that_only_one_kind_has_are_not(make_run) -> None:
@@ -95,3 +96,11 @@ def test_only_namesakes_need_more_than_their_name(make_run) -> None:
 def test_half_a_scenario_is_an_error_that_names_it(make_run) -> None:
     with pytest.raises(UsageError, match="a-1/scenario.yaml: no whole scenario"):
         convergence([make_run("a", 1, [0.5], scenario="codec: {kind: de")])
+
+
+def test_one_scenario_and_seed_under_different_code_are_no_repetitions(make_run) -> None:
+    runs = [make_run("a", 1, [0.5], scenario=FP16, folder=folder) for folder in ("x", "y")]
+    assert [len(each.runs) for each in experiments(runs)] == [1]  # the same run twice
+    write_json(runs[1].path / "manifest.json", runs[1].manifest | {"run_id": "other"})
+    with pytest.raises(UsageError, match="x and .*y are one scenario and seed under different code: name one"):
+        experiments(runs)

@@ -11,8 +11,9 @@ from matplotlib.colors import to_rgba
 from wfsim import trace
 from wfsim.errors import UsageError
 from wfsim.figures import _style, draw
+from wfsim.figures._rounds import MOST_ROWS
 from wfsim.figures._spans import COMPUTE, UPLOAD, read_story
-from wfsim.figures.timeline import MOST_ROWS, timeline
+from wfsim.figures.timeline import timeline
 from wfsim.results.directory import Run
 
 
@@ -132,6 +133,15 @@ def test_of_many_devices_the_slowest_are_shown(make_run) -> None:
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == [f"d{number}" for number in range(101 - MOST_ROWS, 101)]
     assert axes.get_title(loc="center").endswith("round 1, the 40 slowest of 100 devices")
+
+
+def test_chosen_devices(make_run) -> None:
+    run = make_run("a", 1, [0.5], devices=[f"d{number:05d}" for number in range(1, 101)])
+    axes = timeline([run], devices=["d00007", "d3"]).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["d3", "d7"]
+    assert axes.get_title().endswith("round 1, 2 of 100 devices")
+    with pytest.raises(UsageError, match="no device called 'x' in this figure; known: d1, d2, d3, d4, d5, ..."):
+        timeline([run], devices=["x"])
 
 
 def test_only_one_run(make_run) -> None:

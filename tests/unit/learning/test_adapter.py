@@ -6,21 +6,27 @@ from pydantic import ValidationError
 
 from wfsim.errors import ScenarioError
 from wfsim.learning.adapter import AdapterSettings, adapter_shapes, initial_adapter
+from wfsim.learning.families import Encoder
+from wfsim.learning.families.vit import vit_encoder
 from wfsim.learning.vit_config import VitConfig
 from wfsim.rng import Streams
 
 CONFIG = VitConfig(hidden=64, layers=3, heads=4, intermediate=128, image=28, patch=7, channels=1, layer_norm_eps=1e-12)
 
 
+def encoder(classes: int) -> Encoder:
+    return vit_encoder(CONFIG, classes, "ViTForImageClassification")
+
+
 def test_all_linear_has_six_pairs_a_layer_and_the_head():
-    shapes = adapter_shapes(AdapterSettings(rank=4), CONFIG, 10)
+    shapes = adapter_shapes(AdapterSettings(rank=4), encoder(10))
     assert len(shapes.pairs) == 18
     assert [tensor.name for tensor in shapes.dense] == ["classifier.weight", "classifier.bias"]
     assert shapes.entries == 3 * 4 * (4 * 128 + 2 * 192) + 650
 
 
 def test_named_targets_keep_forward_order():
-    shapes = adapter_shapes(AdapterSettings(target_modules=("v_proj", "q_proj")), CONFIG, 10)
+    shapes = adapter_shapes(AdapterSettings(target_modules=("v_proj", "q_proj")), encoder(10))
     assert [pair.name.split(".", 2)[2] for pair in shapes.pairs[:3]] == [
         "0.attention.q_proj",
         "0.attention.v_proj",
@@ -30,12 +36,12 @@ def test_named_targets_keep_forward_order():
 
 def test_unknown_target_names_the_nearest():
     with pytest.raises(ScenarioError, match="no linear layer called 'q_pro'.*did you mean 'q_proj'"):
-        adapter_shapes(AdapterSettings(target_modules=("q_pro",)), CONFIG, 10)
+        adapter_shapes(AdapterSettings(target_modules=("q_pro",)), encoder(10))
 
 
 def test_one_class_is_refused():
     with pytest.raises(ScenarioError, match="at least 2"):
-        adapter_shapes(AdapterSettings(), CONFIG, 1)
+        adapter_shapes(AdapterSettings(), encoder(1))
 
 
 def test_scale():
@@ -49,7 +55,7 @@ def test_settings_out_of_range(values):
 
 
 def test_initial_laws():
-    adapter = initial_adapter(adapter_shapes(AdapterSettings(rank=16), CONFIG, 100), Streams(5))
+    adapter = initial_adapter(adapter_shapes(AdapterSettings(rank=16), encoder(100)), Streams(5))
     a = np.concatenate([p.a.ravel() for p in adapter.pairs.values() if p.a.shape[1] == 64]) * 8.0
     assert abs(a.mean()) < 4.5 / np.sqrt(3 * a.size) and abs(a).max() <= 1.0
     assert abs((a**2).mean() - 1 / 3) < 4.5 * np.sqrt(4 / 45 / a.size)
@@ -60,7 +66,7 @@ def test_initial_laws():
 
 
 def test_other_tensors_do_not_shift_a_tensor():
-    few = initial_adapter(adapter_shapes(AdapterSettings(target_modules=("v_proj",)), CONFIG, 10), Streams(5))
-    many = initial_adapter(adapter_shapes(AdapterSettings(), CONFIG, 10), Streams(5))
+    few = initial_adapter(adapter_shapes(AdapterSettings(target_modules=("v_proj",)), encoder(10)), Streams(5))
+    many = initial_adapter(adapter_shapes(AdapterSettings(), encoder(10)), Streams(5))
     assert all(np.array_equal(pair.a, many.pairs[name].a) for name, pair in few.pairs.items())
     assert np.array_equal(few.dense["classifier.weight"], many.dense["classifier.weight"])

@@ -7,13 +7,15 @@ import pytest
 
 from wfsim.errors import ScenarioError
 from wfsim.learning.adapter import AdapterSettings, adapter_shapes, initial_adapter
+from wfsim.learning.families.vit import vit_encoder
 from wfsim.learning.peft_format import read_peft, write_peft
 from wfsim.learning.vit_config import VitConfig
 from wfsim.rng import Streams
 
 CONFIG = VitConfig(hidden=64, layers=2, heads=4, intermediate=128, image=28, patch=7, channels=1, layer_norm_eps=1e-12)
 SETTINGS = AdapterSettings(rank=2, target_modules=("q_proj", "fc2"))
-SHAPES = adapter_shapes(SETTINGS, CONFIG, 5)
+ENCODER = vit_encoder(CONFIG, 5, "ViTForImageClassification")
+SHAPES = adapter_shapes(SETTINGS, ENCODER)
 
 
 def write(directory, seed=1):
@@ -57,7 +59,7 @@ def test_config_names_no_path(tmp_path):
 def test_refuses_an_adapter_of_other_shapes(tmp_path, settings, classes, says):
     write(tmp_path)
     with pytest.raises(ScenarioError, match=says):
-        read_peft(tmp_path, adapter_shapes(settings, CONFIG, classes))
+        read_peft(tmp_path, adapter_shapes(settings, vit_encoder(CONFIG, classes, "ViTForImageClassification")))
 
 
 def test_missing_file(tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from wfsim.learning.adapter import AdapterSettings, adapter_shapes, initial_adapter
+from wfsim.learning.families import read_encoder
 from wfsim.learning.images import prepare_images
 from wfsim.learning.models import Model
 from wfsim.learning.optimizer import Optimizer
@@ -24,7 +25,12 @@ def task():
     pixels = generator.integers(0, 60, (64, 28, 28), dtype=np.uint8)
     for index, label in enumerate(labels):
         pixels[index, 7 * label : 7 * label + 7] += 180
-    return base, prepare_images(base, pixels), labels, adapter_shapes(SETTINGS, base.config, 4)
+    return (
+        base,
+        prepare_images(base, pixels),
+        labels,
+        adapter_shapes(SETTINGS, read_encoder(Model.parse("tiny_vit").directory(), classes=4)),
+    )
 
 
 def train(task, jobs, batch_size=BATCH):

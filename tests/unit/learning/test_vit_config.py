@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from wfsim.errors import ScenarioError
+from wfsim.learning.families.vit import vit_encoder
 from wfsim.learning.models import Model
-from wfsim.learning.vit_config import linear_modules, read_vit_config
+from wfsim.learning.vit_config import read_vit_config
 
 VALID = {
     "model_type": "vit",
@@ -37,7 +38,7 @@ def test_sizes(tmp_path):
 
 
 def test_linear_modules_in_forward_order(tmp_path):
-    modules = linear_modules(read_vit_config(write(tmp_path)))
+    modules = vit_encoder(read_vit_config(write(tmp_path)), 2, "ViTForImageClassification").linears
     names = [module.name for module in modules]
     last = ("attention.q_proj", "attention.k_proj", "attention.v_proj", "attention.o_proj", "mlp.fc1", "mlp.fc2")
     assert names[:6] == [f"vit.layers.0.{name}" for name in last]
@@ -47,7 +48,7 @@ def test_linear_modules_in_forward_order(tmp_path):
 @pytest.mark.parametrize(
     "change, says",
     [
-        ({"model_type": "bert"}, "model_type: is 'bert'; wfsim computes only 'vit'"),
+        ({"model_type": "bert"}, "model_type: is 'bert'; wfsim stacks only 'vit'"),
         ({"hidden_act": "relu"}, "hidden_act: is 'relu'"),
         ({"qkv_bias": False}, "qkv_bias"),
         ({"hidden_dropout_prob": 0.1}, "hidden_dropout_prob: is 0.1"),

@@ -15,8 +15,8 @@ def attempt(path: Path, run_id: str = "a", status: str = COMPLETED, *, force: bo
     """One run into `path` that ends with `status`; whether it had to run."""
     with claimed(path, run_id, force=force) as free:
         if free:
-            assert not (path / "journal.jsonl").exists()
-            (path / "journal.jsonl").write_text(run_id)
+            earlier = path / "journal.jsonl"
+            earlier.write_text((earlier.read_text() if earlier.exists() else "") + run_id)
             write_json(path / "manifest.json", {"run_id": run_id, "name": "x", "status": status})
         return free
 
@@ -28,10 +28,13 @@ def test_a_completed_run_is_not_run_again_unless_forced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [FAILED, RUNNING, "interrupted"])
-def test_an_unfinished_attempt_is_replaced_and_notes_survive(tmp_path: Path, status: str) -> None:
+def test_an_unfinished_attempt_is_kept_unless_forced_and_notes_survive(tmp_path: Path, status: str) -> None:
     attempt(tmp_path, status=status)
     (tmp_path / "notes.md").write_text("mine")
-    assert attempt(tmp_path)
+    assert attempt(tmp_path, status=status)
+    assert (tmp_path / "journal.jsonl").read_text() == "aa"
+    assert attempt(tmp_path, force=True)
+    assert (tmp_path / "journal.jsonl").read_text() == "a"
     assert (tmp_path / "notes.md").read_text() == "mine"
     assert Run(tmp_path).status == COMPLETED
 

@@ -166,6 +166,13 @@ def _a_negative_share(lines: list[Line]) -> str:
     return f"{_seq(lines, line)}{transfer} has a share of -1 Hz"
 
 
+@_breaks("band_is_not_over_allocated")
+def _foreign_traffic_beyond_the_band(lines: list[Line]) -> str:
+    line = _find(lines, "band_shared", direction="up")
+    line["background_hz"] = 1000.0
+    return f"{_seq(lines, line)}up shares add up to 1.001e+06 Hz of 1e+06 Hz"
+
+
 @_breaks("transfers_start_once")
 def _one_name_twice(lines: list[Line]) -> str:
     line = _find(lines, "transfer_started", direction="up")

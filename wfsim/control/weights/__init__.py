@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wfsim.messages import Request
+from wfsim.messages import Candidate, Request
 from wfsim.part import Part, load_folder
 
 
 class BandWeights(Part, slot="weights"):
     """Band weights of a cohort."""
 
-    def share(self, request: Request, cohort: Sequence[str]) -> float:
+    def share(self, request: Request, cohort: Sequence[Candidate]) -> float:
         """Fraction of the band in (0, 1] for one device; the cohort's fractions sum to at most 1."""
         raise NotImplementedError(type(self).__name__)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wfsim.control.weights import BandWeights
-from wfsim.messages import Request
+from wfsim.messages import Candidate, Request
 
 
 class Equal(BandWeights, kind="equal"):
     """1/n of the band for each of the n devices of a cohort. Neutral member."""
 
-    def share(self, request: Request, cohort: Sequence[str]) -> float:
+    def share(self, request: Request, cohort: Sequence[Candidate]) -> float:
         return 1.0 / len(cohort)

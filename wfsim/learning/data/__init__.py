@@ -1,35 +1,45 @@
-"""Slot `data`: labelled images that travel inside installed packages."""
+"""Slot `data`: labelled images or texts, from installed packages or from files of one's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfsim.part import Part, load_folder
 
+Images = NDArray[np.uint8]
+Texts = tuple[str, ...]
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
-    """Images uint8 [n, height, width] in 0..255 and labels int64 [n] in 0..classes-1, for training and for testing.
+    """Inputs and labels int64 [n] in 0..classes-1, for training and for testing.
 
-    `digest` is the SHA-256, in hex, of the source file's bytes.
+    Inputs are images uint8 [n, height, width] (grey) or [n, height, width, 3] (RGB) in 0..255, or n texts.
+    `digest` is a SHA-256, in hex, of the source files' bytes.
     """
 
-    train_images: NDArray[np.uint8]
+    train_inputs: Images | Texts
     train_labels: NDArray[np.int64]
-    test_images: NDArray[np.uint8]
+    test_inputs: Images | Texts
     test_labels: NDArray[np.int64]
     classes: int
     digest: str
+
+    @property
+    def task(self) -> Literal["image", "text"]:
+        """What the inputs are."""
+        return "text" if isinstance(self.train_inputs, tuple) else "image"
 
 
 class Data(Part, slot="data"):
     """A data set with a fixed split into training and test examples: it depends on no seed."""
 
     def load(self) -> Dataset:
-        """The data. Raises ScenarioError when the package that holds it is not installed."""
+        """The data. Raises ScenarioError when a package or file that holds it is missing or unreadable."""
         raise NotImplementedError(type(self).__name__)
 
 

@@ -42,9 +42,9 @@ def split_table(table: Table, images: NDArray[np.uint8], *, test_examples: int, 
     """`images` and the table's labels, with a stratified test set of exactly `test_examples`; depends on no seed."""
     held_out = stratified(table.labels, test_examples)
     return Dataset(
-        train_images=images[~held_out],
+        train_inputs=images[~held_out],
         train_labels=table.labels[~held_out],
-        test_images=images[held_out],
+        test_inputs=images[held_out],
         test_labels=table.labels[held_out],
         classes=classes,
         digest=table.digest,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import wfsim.learning
+from wfsim.learning.families import Encoder, read_encoder
 from wfsim.learning.models import Model
 
 
@@ -17,3 +18,7 @@ class TinyVit(Model, kind="tiny_vit"):
     def directory(self) -> Path:
         """The folder inside the installed package."""
         return Path(wfsim.learning.__file__).parent / "pretrained" / "tiny_vit"
+
+    def encoder(self, classes: int) -> Encoder:
+        """Its encoder with a head for so many classes."""
+        return read_encoder(self.directory(), classes=classes)

@@ -1,0 +1,72 @@
+"""Every kind of every slot keeps the contract of its slot (`wfsim/contracts`): every check, one test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import wfsim.scenario.schema  # noqa: F401  (opens every slot)
+from wfsim.contracts import Check, checks, example, own_checks, title
+from wfsim.control.weights import BandWeights
+from wfsim.learning.models.tiny_vit import TinyVit
+from wfsim.part import Part, describe_value, slots
+
+# Fields with which a kind, or every kind of a slot, is checked besides its defaults.
+_VARIANTS: dict[str, list[dict[str, Any]]] = {
+    "dense": [{"values": "fp16"}, {"values": "int8"}],
+    "best_snr": [{"knowledge": "mean"}],
+    "min_max_latency": [{"knowledge": "instantaneous"}],
+    "controller": [{"weights": weights} for weights in sorted(BandWeights.kinds)],
+}
+_CASES = [
+    pytest.param(slot.kinds[kind], fields, check, id="-".join([slot.slot, kind, *fields.values(), title(check)]))
+    for slot in slots()
+    if slot.__module__.startswith("wfsim.")
+    for kind in sorted(slot.kinds)
+    if slot.kinds[kind].__module__.startswith("wfsim.")
+    for fields in [{}, *_VARIANTS.get(kind, []), *_VARIANTS.get(slot.slot, [])]
+    for check in checks(slot.slot)
+]
+_TEXTS = [{"text": f"{word} {number}", "label": word} for number in range(10) for word in ("cat", "dog", "fish")]
+
+
+def _csv(path: Path) -> None:
+    path.write_text("text,label\n" + "".join(f"{row['text']},{row['label']}\n" for row in _TEXTS))
+
+
+def _jsonl(path: Path) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in _TEXTS))
+
+
+def _parquet(path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    pandas.DataFrame(_TEXTS).to_parquet(path)
+
+
+# Kinds that read a file of one's own, and how to write one where their example says it is.
+_FILES: dict[str, Callable[[Path], None]] = {
+    "csv": _csv,
+    "jsonl": _jsonl,
+    "parquet": _parquet,
+    "hugging_face": lambda path: path.symlink_to(TinyVit().directory(), target_is_directory=True),
+}
+
+
+@pytest.mark.parametrize(("kind", "fields", "check"), _CASES)
+def test_a_kind_keeps_its_contract(
+    kind: type[Part], fields: dict[str, Any], check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    part = kind.parse({**describe_value(example(kind)), **fields})
+    if kind.kind in _FILES:
+        _FILES[kind.kind](Path(part.path))
+    check(part)
+
+
+def test_every_slot_has_checks_of_its_own() -> None:
+    assert [slot.slot for slot in slots() if not own_checks(slot.slot)] == []

@@ -1,0 +1,170 @@
+"""The bulk medium against the reference engine: one event per packet, the same fates and times."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wfsim.radio.fading import Fading
+from wfsim.rng import Streams
+
+_CASES = 200
+_LINKS = 4
+_SECONDS = {"rel": 0.0, "abs": 1e-9}
+_BITS = {"rel": 1e-9, "abs": 1e-6}
+_COUNTS = ("outcome", "cut", "packets_sent", "packets_lost", "attempts", "lost")
+_BLOCKS = ("blocks", "blocks_at_cap", "blocks_at_zero")
+_AMOUNTS = ("sent_bits", "delivered_bits", "lost_bits", "repeated_bits", "undelivered_bits")
+
+Case = tuple[dict[str, Any], list[dict[str, Any]]]
+
+
+def _draw_setting(draw: random.Random) -> dict[str, Any]:
+    coherence_s = draw.choice([0.0, 0.02, 1 / 30, 0.1])
+    age_s = draw.choice([0.0, 0.3, 1.0, 2.6]) * coherence_s
+    margin_db = draw.choice([0.0, 3.0])
+    band_hz = draw.choice([3e5, 1e6])
+    link = {"kind": "shannon", "gap_db": draw.choice([0.0, 2.0]), "max_bps_per_hz": draw.choice([2.0, 7.4])}
+    floor, residual_loss = draw.choice([0.0, 0.3]), draw.choice([0.0, 0.2])
+    return {
+        "snr_hz": [10.0 ** draw.uniform(5.5, 7.5) for _ in range(_LINKS)],
+        "band_hz": band_hz,
+        "coherence_s": coherence_s,
+        "power_band_hz": draw.choice([None, band_hz]),
+        "access": draw.choice([{"kind": "fdma"}, {"kind": "fdma", "work_conserving": False}, {"kind": "dedicated"}]),
+        "link": {
+            **link,
+            "min_bps_per_hz": floor if coherence_s else 0.0,
+            "csi_age_s": age_s,
+            "margin_db": margin_db,
+            "residual_loss": residual_loss,
+        },
+        "background": draw.choice(
+            [
+                "none",
+                {"kind": "on_off", "mean_on_s": 0.05, "mean_off_s": 0.1, "share": 0.6},
+                {"kind": "poisson", "rate_per_s": 20.0, "mean_s": 0.1, "share": 0.2, "max_share": 0.7},
+            ]
+        ),
+    }
+
+
+def _draw_flight(draw: random.Random, number: int, count: int) -> dict[str, Any]:
+    start_s = draw.choice([0.0, 0.1, draw.uniform(0.0, 0.6)])
+    transport = draw.choice(["unreliable", "reliable", {"kind": "reliable_until_deadline", "max_attempts": 3}])
+    # Stale knowledge may lose every packet for ever, so what repeats without limit must be cut.
+    latest_s = start_s + 4.0 if transport == "reliable" else None
+    return {
+        "name": f"f{number}",
+        "bits": [float(draw.randint(500, 12_000)) for _ in range(draw.randint(1, 30))],
+        "links": draw.choice([[number % _LINKS], [number % _LINKS], sorted(draw.sample(range(_LINKS), 3))]),
+        "weight": draw.uniform(0.2, 1.0) / count,
+        "transport": transport,
+        "at_s": start_s,
+        "cut_s": draw.choice([latest_s, start_s + 2.0, start_s + draw.uniform(0.05, 0.5)]),
+    }
+
+
+def _draw_case(case: int) -> Case:
+    draw = random.Random(case)
+    setting, count = _draw_setting(draw), draw.randint(1, 5)
+    return setting, [_draw_flight(draw, number, count) for number in range(count)]
+
+
+def _fly(make_air: Callable[..., Any], case: Case, engine: str) -> Any:
+    setting, flights = case
+    names = [f"d{number}" for number in range(_LINKS)]
+    fading = {"kind": "rayleigh", "coherence_s": setting["coherence_s"]} if setting["coherence_s"] else "none"
+    paths = Fading.parse(fading).realise(Streams(1), names)
+    fields = {name: setting[name] for name in ("band_hz", "power_band_hz", "access", "link", "background")}
+    air = make_air(setting["snr_hz"], paths=paths, engine=engine, **fields)
+    for flight in flights:
+        air.send(**{name: value for name, value in flight.items() if name != "cut_s"})
+        if flight["cut_s"] is not None:
+            air.cut(flight["name"], at_s=flight["cut_s"])
+    return air.run()
+
+
+@pytest.mark.parametrize("number", range(_CASES))
+def test_same_fates_packet_for_packet(make_air: Callable[..., Any], number: int) -> None:
+    case = _draw_case(number)
+    bulk, reference = (_fly(make_air, case, engine) for engine in ("bulk", "reference"))
+    for flight in case[1]:
+        for device in (f"d{link}" for link in flight["links"]):
+            one, other = bulk.ended(flight["name"], device), reference.ended(flight["name"], device)
+            assert [one[name] for name in _COUNTS + _BLOCKS] == [other[name] for name in _COUNTS + _BLOCKS]
+            assert [one[name] for name in ("t_s", "airtime_s")] == pytest.approx(
+                [other[name] for name in ("t_s", "airtime_s")], **_SECONDS
+            )
+            assert [one[name] for name in _AMOUNTS] == pytest.approx([other[name] for name in _AMOUNTS], **_BITS)
+            arrived, expected = (air.deliveries[flight["name"]][device].arrived for air in (bulk, reference))
+            assert arrived.tolist() == expected.tolist()
+
+
+def test_the_cases_hold_what_they_should(make_air: Callable[..., Any]) -> None:
+    """Losses, cuts, repeats, broadcasts and foreign traffic that changes: otherwise the agreement says little."""
+    seen: Counter[str] = Counter()
+    for case in map(_draw_case, range(0, _CASES, 3)):
+        lines = _fly(make_air, case, "bulk").lines
+        ended = [line for line in lines if line["type"] == "transfer_ended"]
+        outage_only = case[0]["link"]["residual_loss"] == 0.0
+        seen["outages"] += sum(line["packets_lost"] for line in ended) if outage_only else 0
+        seen["cuts"] += sum(line["cut"] for line in ended)
+        seen["partial"] += sum(line["outcome"] == "partial" for line in ended)
+        seen["passes"] += sum(line["attempts"] > 1 for line in ended)
+        seen["broadcasts"] += sum(line["repeated_bits"] > 0.0 for line in ended)
+        seen["zero rates"] += sum(line["blocks_at_zero"] for line in ended)
+        seen["foreign"] += len({line["background_hz"] for line in lines if line["type"] == "band_shared"} - {0.0})
+    assert min(seen.values()) > 30, seen
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        [],
+        [
+            "protocol={kind: deadline, round_s: 4.0}",
+            "radio.transport=reliable_until_deadline",
+            "radio.downlink=unicast",
+        ],
+    ],
+    ids=["synchronous", "deadline"],
+)
+def test_one_federation_under_both_engines(play: Callable[..., Any], overrides: list[str]) -> None:
+    """Same rounds, same uploads, same fates, the same gains met."""
+    network = [
+        "trace.channel=true",
+        "radio.link={residual_loss: 0.1, csi_age_s: 0.02, margin_db: 2}",
+        "radio.background=on_off",
+    ]
+    runs = [
+        play(
+            "digits.yaml",
+            ["learning.kind=none", "stop.rounds=2", *network, *overrides, f"radio.packets.engine={engine}"],
+        )
+        for engine in ("bulk", "reference")
+    ]
+    assert _of(runs[0], "round_closed") == [pytest.approx(line, **_SECONDS) for line in _of(runs[1], "round_closed")]
+    assert _gains(runs[0]) == _gains(runs[1])
+    one, other = (_by_transfer(run) for run in runs)
+    assert one.keys() == other.keys()
+    for key, line in one.items():
+        assert [line[name] for name in _COUNTS] == [other[key][name] for name in _COUNTS]
+        assert line["t_s"] == pytest.approx(other[key]["t_s"], **_SECONDS)
+
+
+def _of(lines: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    hidden = ("seq", "type", "hash")
+    return [{k: v for k, v in line.items() if k not in hidden} for line in lines if line["type"] == kind]
+
+
+def _gains(lines: list[dict[str, Any]]) -> list[tuple[str, int, float]]:
+    return sorted((line["link"], line["block"], line["gain"]) for line in _of(lines, "channel_gain"))
+
+
+def _by_transfer(lines: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(line["transfer"], line["device"]): line for line in _of(lines, "transfer_ended")}

@@ -1,0 +1,120 @@
+"""A run that was stopped anywhere and resumed is byte for byte the run that was never stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import wfsim
+from wfsim import simulate
+from wfsim.errors import Interrupted, RunError, UsageError
+from wfsim.results.directory import Run
+
+FILES = ("journal.jsonl", "rounds.csv", "summary.json", "scenario.yaml", "log.txt", "adapter/adapter_model.safetensors")
+SMALL = {"topology.devices": 4, "stop.rounds": 3, "learning.local.steps": 2, "learning.engine.chunk_jobs": 2}
+LOSSY = {
+    "radio.transport": "unreliable",
+    "radio.link": {"kind": "shannon", "residual_loss": 0.4, "csi_age_s": 0.005},
+    "radio.packets.mtu_bytes": 300,
+    "radio.downlink.transport": "unreliable",
+    "protocol": {"kind": "deadline", "round_s": 3.0},
+    "devices.availability": {"kind": "bernoulli", "probability": 0.6, "period_s": 2.0},
+}
+CASES = {"reliable": SMALL, "lossy": SMALL | LOSSY, "timing": SMALL | {"learning.kind": "none"}}
+
+
+def stop_at(record: int):
+    def sink(line) -> None:
+        if line["seq"] == record:
+            raise KeyboardInterrupt
+
+    return sink
+
+
+def contents(run: Run) -> dict[str, bytes]:
+    return {name: (run.path / name).read_bytes() for name in FILES if (run.path / name).is_file()}
+
+
+@pytest.fixture(scope="module", params=CASES)
+def whole(request, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    scenario = wfsim.load_scenario("digits", CASES[request.param])
+    return wfsim.run(scenario, tmp_path_factory.mktemp("whole") / "run")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97, 1.0])
+def test_stopped_once(whole: Run, tmp_path: Path, share: float) -> None:
+    scenario, last = simulate.resumable(whole.path), len(list(whole.journal())) - 1
+    with pytest.raises(Interrupted, match=r"`wfsim resume .*run` goes on"):
+        wfsim.run(scenario, tmp_path / "run", sinks=[stop_at(round(share * last))])
+    assert Run(tmp_path / "run").status == "interrupted"
+    done = simulate.resume(tmp_path / "run")
+    assert contents(done) == contents(whole)
+    assert done.manifest["digest"] == whole.manifest["digest"]
+    assert done.manifest["work"] == whole.manifest["work"]  # nothing was computed twice
+    assert not (done.path / "checkpoints").exists()
+
+
+def test_stopped_every_so_often(whole: Run, tmp_path: Path) -> None:
+    scenario, records = simulate.resumable(whole.path), len(list(whole.journal()))
+    for record in range(1, records, max(records // 12, 1)):
+        with pytest.raises(Interrupted):
+            wfsim.run(scenario, tmp_path / "run", sinks=[stop_at(record)])
+    done = wfsim.run(scenario, tmp_path / "run")  # running again goes on as `resume` does
+    assert contents(done) == contents(whole)
+    assert done.manifest["work"] == whole.manifest["work"]
+    assert done.manifest["attempts"] == len(range(1, records, max(records // 12, 1))) + 1
+
+
+def test_a_torn_journal_and_a_damaged_checkpoint_cost_time_only(whole: Run, tmp_path: Path) -> None:
+    scenario, last = simulate.resumable(whole.path), len(list(whole.journal())) - 1
+    with pytest.raises(Interrupted):
+        wfsim.run(scenario, tmp_path / "run", sinks=[stop_at(round(0.8 * last))])
+    journal = tmp_path / "run" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-17])
+    for checkpoint in (tmp_path / "run" / "checkpoints").glob("*.ckpt"):
+        checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
+    assert contents(simulate.resume(tmp_path / "run")) == contents(whole)
+
+
+def test_a_completed_run_is_left_alone(whole: Run) -> None:
+    before = (whole.path / "manifest.json").read_bytes()
+    simulate.resume(whole.path)
+    assert (whole.path / "manifest.json").read_bytes() == before
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> Path:
+    scenario = wfsim.load_scenario("digits", SMALL)
+    with pytest.raises(Interrupted):
+        wfsim.run(scenario, tmp_path / "run", sinks=[stop_at(70)])
+    return tmp_path / "run"
+
+
+def test_a_journal_of_another_past_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where another version of NumPy draws other numbers."""
+    from wfsim.rng import Streams
+
+    draw = Streams.generator
+    monkeypatch.setattr(Streams, "generator", lambda self, *address: draw(Streams(self.seed + 1), *address))
+    with pytest.raises(RunError, match="record 1 is not repeated as the journal holds it; --force starts afresh"):
+        simulate.resume(stopped)
+
+
+def test_a_checkpoint_of_another_machine_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wfsim.world import checkpoint
+
+    monkeypatch.setattr(checkpoint, "machine", lambda: {"processor": "x", "torch": "0.0"})
+    with pytest.raises(UsageError, match=r"begun under processor .* \(here x\), torch .* \(here 0.0\); --force"):
+        simulate.resume(stopped)
+
+
+def test_changed_code_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulate, "run_id", lambda _: "0" * 12)
+    with pytest.raises(UsageError, match="code, data or weights have changed since the run began; `wfsim run"):
+        simulate.resume(stopped)
+
+
+def test_force_starts_afresh(stopped: Path) -> None:
+    done = wfsim.run(simulate.resumable(stopped), stopped, force=True)
+    assert done.manifest["attempts"] == 1 and done.status == "completed"

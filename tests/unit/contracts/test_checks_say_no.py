@@ -1,0 +1,197 @@
+"""A contract that nothing can break is none: one broken part for each promise that a researcher is likely to break."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wfsim.compress.dense import Dense
+from wfsim.contracts import (
+    access,
+    aggregator,
+    availability,
+    codec,
+    compute,
+    controller,
+    distribution,
+    energy,
+    fading,
+    link,
+    missing,
+    optimizer,
+    partition,
+    path_loss,
+    protocol,
+    shadowing,
+    topology,
+    transport,
+    weights,
+)
+from wfsim.contracts import (
+    background as foreign,
+)
+from wfsim.learning.partition import Shards
+from wfsim.learning.partition.iid import Iid
+from wfsim.messages import Adapter, Grant
+from wfsim.radio.fading import BlockPaths
+from wfsim.topology.cell import Cell
+
+
+def part(**methods: Any) -> SimpleNamespace:
+    """Something with the methods of a part, of no slot."""
+    return SimpleNamespace(kind="broken", **methods)
+
+
+def gains(draw: Callable[[np.random.Generator, int], np.ndarray]) -> SimpleNamespace:
+    return part(realise=lambda streams, links: BlockPaths(streams, links, 0.05, draw))
+
+
+def shuffled_links(streams: Any, links: list[str]) -> BlockPaths:
+    """Draws by position in the list, where it should draw by name."""
+    return BlockPaths(streams, [str(number) for number in range(len(links))], 0.05, lambda g, n: g.exponential(size=n))
+
+
+def moving() -> SimpleNamespace:
+    """An aggregator that moves although nothing came, in the order in which updates came."""
+
+    def aggregate(current: Adapter, arrivals: Any, shapes: Any) -> Adapter:
+        first = arrivals[0].update.vector()
+        return Adapter.from_vector(shapes, (current.vector() + first + np.float32(1.0)).astype(np.float32))
+
+    return part(aggregate=aggregate)
+
+
+def lossy_codec() -> SimpleNamespace:
+    """Drops the last fragment of its plan."""
+    dense = Dense()
+
+    def encode(values: Any, shapes: Any, max_bytes: int) -> Any:
+        payload = dense.encode(values, shapes, max_bytes)
+        return type(payload)(fragments=payload.fragments[:-1] or payload.fragments[:1] * 2)
+
+    return part(plan=dense.plan, encode=encode, decode=dense.decode)
+
+
+def unfair_split(streams: Any, devices: Any, train: Any, test: Any) -> Shards:
+    """Everything to the device that is named first."""
+    shards = Iid().split(streams, devices, train, test)
+    everything = {name: np.arange(0, dtype=np.int64) for name in shards.train} | {devices[0]: np.arange(len(train))}
+    return Shards(train=everything, test=shards.test)
+
+
+def neighbourly_step(parameters: Any, gradients: Any, state: Any, number: int) -> None:
+    parameters.add_(gradients.mean(dim=0), alpha=-0.1)
+
+
+def growing() -> SimpleNamespace:
+    """A topology with one device more every time."""
+    counts = iter(range(1, 10))
+    return part(graph=lambda streams: Cell(devices=next(counts)).graph(streams))
+
+
+CASES = [
+    (
+        access.check_shares_are_positive_and_within_the_band,
+        part(divide=lambda b, w: b * w, total_hz=lambda b, n: b),
+        "sum to",
+    ),
+    (access.check_shares_scale_with_the_band, part(divide=lambda b, w: 1e5 * w), "do not scale"),
+    (access.check_a_departure_takes_band_from_nobody, part(divide=lambda b, w: b * w * len(w) / 9), "departure"),
+    (aggregator.check_nothing_delivered_changes_nothing, moving(), "although nothing was delivered"),
+    (aggregator.check_the_order_of_arrival_does_not_matter_bit_for_bit, moving(), "in order of device name"),
+    (availability.check_the_next_change_lies_ahead, part(next_change_s=lambda t_s: t_s), "is not later"),
+    (
+        availability.check_nothing_changes_before_the_next_change,
+        part(next_change_s=lambda t_s: math.inf, is_available=lambda s, d, t_s: t_s < 60.0),
+        "availability changes between",
+    ),
+    (codec.check_the_plan_is_what_encoding_gives, lossy_codec(), "against the plan"),
+    (
+        compute.check_adding_and_permuting_devices_shifts_nobody,
+        part(speeds_flops_per_s=lambda s, names: np.arange(1.0, len(names) + 1)),
+        "added or reordered",
+    ),
+    (
+        compute.check_no_work_takes_no_time,
+        part(speeds_flops_per_s=lambda s, n: np.ones(3), duration_s=lambda *_: 1.0),
+        "no work",
+    ),
+    (
+        controller.check_the_order_of_availability_does_not_matter,
+        part(select=lambda s, r, known: (known[0].device,)),
+        "reversed",
+    ),
+    (controller.check_a_cohort_is_sorted_and_available, part(select=lambda s, r, known: ()), "nobody of 1"),
+    (
+        distribution.check_samples_are_positive_and_finite,
+        part(sample=lambda g: g.standard_normal()),
+        "is not a float above 0",
+    ),
+    (energy.check_no_activity_draws_no_energy, part(compute_j=lambda f, s, d: 1.0), "the energy of no work"),
+    (fading.check_unit_mean_and_never_negative, gains(lambda g, n: 2.0 * g.exponential(size=n)), "the mean gain is"),
+    (fading.check_adding_or_permuting_links_shifts_nobody, part(realise=shuffled_links), "added or reordered"),
+    (
+        foreign.check_a_share_leaves_some_of_the_band,
+        part(realise=lambda s, d: part(share=lambda t_s: 1.0)),
+        "share up at 0 s is 1",
+    ),
+    (
+        foreign.check_nothing_changes_before_it_is_said_to,
+        part(realise=lambda s, d: part(share=lambda t_s: 0.5 * (t_s < 1.0), holds_until_s=lambda t_s: math.inf)),
+        "the share changes",
+    ),
+    (link.check_no_link_beats_shannon, part(efficiency=lambda snr: snr), "beats Shannon"),
+    (
+        link.check_efficiency_never_falls_with_snr_and_is_never_negative,
+        part(efficiency=lambda snr: snr % 3),
+        "falls above",
+    ),
+    (missing.check_lost_entries_have_no_say, part(mean=lambda d, m, w: w @ d / w.sum()), "did not arrive"),
+    (
+        optimizer.check_a_job_s_result_ignores_its_neighbours,
+        part(begin=lambda p: p[:, None], step=neighbourly_step),
+        "beside it",
+    ),
+    (partition.check_every_device_can_train, part(split=unfair_split), "without training examples"),
+    (partition.check_permuting_devices_changes_nothing, part(split=unfair_split), "reordered"),
+    (
+        path_loss.check_loss_never_falls_with_distance_and_keeps_the_shape,
+        part(loss_db=lambda d, f: 200 - d / 10),
+        "falls beyond",
+    ),
+    (
+        path_loss.check_an_impossible_distance_is_an_error_that_names_the_model,
+        part(loss_db=lambda d, f: np.abs(d)),
+        "nothing was raised, RunError expected",
+    ),
+    (
+        protocol.check_a_deadline_is_announced,
+        part(deadline_s=lambda t_s: t_s + 1.0, has_deadline=False),
+        "has_deadline",
+    ),
+    (shadowing.check_zero_mean_in_db, part(realise=lambda s, links: np.linspace(0.0, 8.0, len(links))), "not 0"),
+    (topology.check_a_graph_is_the_same_every_time, growing(), "two graphs"),
+    (transport.check_only_missing_packets_fly_again, part(resend=lambda missing, n: ~missing), "have arrived"),
+    (
+        transport.check_repetition_needs_an_end,
+        part(resend=lambda missing, n: missing, needs_deadline=False, keeps_partial=True),
+        "repeats for ever",
+    ),
+    (weights.check_a_cohort_gets_no_more_than_the_band, part(share=lambda r, cohort: 1.0), "sum to more than 1"),
+    (
+        controller.check_grants_of_a_cohort_fit_the_band,
+        part(select=lambda s, r, known: ("d0", "d1"), grant=lambda r, cohort: Grant(device=r.device, band_weight=0.7)),
+        "sum to more than 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "broken", "reason"), CASES, ids=[check.__name__ for check, _, _ in CASES])
+def test_a_broken_part_fails_with_a_sentence(check: Callable[[Any], None], broken: Any, reason: str) -> None:
+    with pytest.raises(AssertionError, match=reason):
+        check(broken)

@@ -1,0 +1,94 @@
+"""`wfsim compare`: two experiments over the same seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wfsim.cli._output import AsJson, console, print_json, print_table, say
+from wfsim.cli._quantities import number, percent
+
+if TYPE_CHECKING:
+    from wfsim.results.compare import Comparison, Difference
+
+EXAMPLE = "wfsim compare 'runs/dense-*' 'runs/topk-*' --target 0.85"
+
+_HEADER = ("metric", "A", "B", "B - A", "interval", "pairs")
+
+
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="a run directory, a folder of runs or a quoted glob of seeds")],
+    b: Annotated[str, typer.Argument(metavar="B", help="the same for the other experiment")],
+    target: Annotated[
+        float | None, typer.Option("--target", help="also the costs of this accuracy, such as 0.85")
+    ] = None,
+    level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="confidence of the intervals")] = 0.95,
+    bootstrap: Annotated[bool, typer.Option("--bootstrap", help="bootstrap intervals instead of Student's t")] = False,
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="take runs that are not completed too")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two experiments in pairs of runs with the same seed, which share their random numbers."""
+    from wfsim.results.compare import compare as compare_runs
+    from wfsim.results.find import find_runs
+
+    method = "bootstrap" if bootstrap else "t"
+    found = compare_runs(find_runs(a), find_runs(b), target=target, level=level, method=method, unfinished=unfinished)
+    if as_json:
+        print_json({"a": a, "b": b} | asdict(found))
+    else:
+        _print(found, level)
+
+
+def _print(found: Comparison, level: float) -> None:
+    out = console()
+    for sentence in _differing(found):
+        say(out, sentence)
+    print_table(out, _HEADER, [_cells(each) for each in found.metrics])
+    for sentence in _notes(found, level):
+        say(out, sentence)
+
+
+def _differing(found: Comparison) -> Iterator[str]:
+    if not found.differing:
+        yield "The scenarios do not differ."
+    for key, (a, b) in found.differing.items():
+        yield f"{key}: A {_value(a)}, B {_value(b)}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _cells(each: Difference) -> Sequence[str]:
+    interval = each.difference
+    spread = "-" if interval.low is None else f"{number(interval.low)} to {number(interval.high)}"
+    return each.metric, number(each.mean_a), number(each.mean_b), number(interval.mean), spread, str(interval.n)
+
+
+def _notes(found: Comparison, level: float) -> Iterator[str]:
+    yield f"{percent(level)} intervals of the mean difference; seeds that pair: {_listed(found.seeds)}."
+    if len(found.seeds) == 1:
+        yield "One pair has no interval: run more seeds."
+    for side, other, seeds in (("A", "B", found.only_a), ("B", "A", found.only_b)):
+        if seeds:
+            yield f"Seeds of {side} without a run in {other}, left out: {_listed(seeds)}."
+    if found.other_links:
+        yield (
+            f"Not common random numbers: devices are placed or shadowed differently in A and B for seeds "
+            f"{_listed(found.other_links)}, so pairing does not cancel the luck of the links."
+        )
+    if found.reached is not None:
+        pairs, (a, b) = len(found.seeds), found.reached
+        yield f"{found.target:g} is reached by {a} of {pairs} runs of A and {b} of B; costs are of pairs where both do."
+    for path in found.unfinished:
+        yield f"{path} is not completed: its numbers are those so far."
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))

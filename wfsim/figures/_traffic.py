@@ -1,0 +1,73 @@
+"""Where the radiated bits of a run went, per round and per device, read from a journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.units import BITS_PER_BYTE
+
+PAYLOAD, HEADERS, LOST, REPEATED = range(4)
+
+Parts = NDArray[np.float64]  # bits [4]: delivered payload, headers of delivered packets, lost, sent again for others
+Line = dict[str, Any]
+
+
+@dataclass
+class Traffic:
+    """Folds journal lines into the parts of all bits; those after the last closed round do not count.
+
+    A broadcast counts once per round, its parts averaged over its receivers; per device it counts at each receiver.
+    """
+
+    header_bytes: int
+    title: str = ""
+    rounds: list[dict[str, Parts]] = field(default_factory=list)
+    devices: dict[str, dict[str, Parts]] = field(default_factory=dict)
+    _packets: dict[str, int] = field(default_factory=dict)
+    _open: dict[tuple[str, str], list[tuple[str, Parts]]] = field(default_factory=dict)
+
+    def __call__(self, line: Line) -> None:
+        fold = getattr(self, f"_on_{line['type']}", None)
+        if fold is not None:
+            fold(line)
+
+    def _on_run_started(self, line: Line) -> None:
+        self.title = f"{line['scenario']}, seed {line['seed']}"
+
+    def _on_device_ready(self, line: Line) -> None:
+        self.devices[line["device"]] = _nothing()
+
+    def _on_transfer_started(self, line: Line) -> None:
+        self._packets[line["transfer"]] = line["packets"]
+
+    def _on_transfer_ended(self, line: Line) -> None:
+        arrived = self._packets[line["transfer"]] - len(line["lost"])
+        headers = float(arrived * self.header_bytes * BITS_PER_BYTE)
+        parts = np.array([line["delivered_bits"] - headers, headers, line["lost_bits"], line["repeated_bits"]])
+        self._open.setdefault((line["direction"], line["transfer"]), []).append((line["device"], parts))
+
+    def _on_round_closed(self, line: Line) -> None:
+        row = _nothing()
+        for (direction, _), receivers in self._open.items():
+            row[direction] += np.mean([parts for _, parts in receivers], axis=0)
+            for device, parts in receivers:
+                self.devices[device][direction] += parts
+        self.rounds.append(row)
+        self._open.clear()
+
+
+def _nothing() -> dict[str, Parts]:
+    return {"up": np.zeros(4), "down": np.zeros(4)}
+
+
+def read_traffic(lines: Iterable[Line], header_bytes: int) -> Traffic:
+    """The traffic of a journal."""
+    traffic = Traffic(header_bytes)
+    for line in lines:
+        traffic(line)
+    return traffic

@@ -1,0 +1,134 @@
+"""Model families: what wfsim knows of a transformer encoder from its `config.json` alone, without torch.
+
+A new family is one new file here: a function from a `Source` to an `Encoder`, marked with `@family("its model_type")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from wfsim.errors import nearest
+from wfsim.learning.checkpoint import tensor_names
+from wfsim.learning.config_file import ConfigFile, read_config
+from wfsim.messages import PairShape, TensorShape
+from wfsim.part import load_folder
+
+Task = Literal["image", "text"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageInput:
+    """Square images: side in pixels and number of channels."""
+
+    size_px: int
+    channels: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextInput:
+    """Token sequences: all cut or padded with `pad_id` to `max_tokens`; token numbers lie below `vocabulary`."""
+
+    max_tokens: int
+    vocabulary: int
+    pad_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Linear layers that share an input of `rows` rows; three of them are q, k and v of self-attention."""
+
+    modules: tuple[PairShape, ...]
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadModule:
+    """A module trained in full (PEFT's `modules_to_save`) and its linear layers, applied to one token in order."""
+
+    name: str
+    linears: tuple[PairShape, ...]
+
+    @property
+    def tensors(self) -> tuple[TensorShape, ...]:
+        """Weight and bias of every layer."""
+        return tuple(
+            tensor
+            for layer in self.linears
+            for tensor in (
+                TensorShape(f"{layer.name}.weight", (layer.d_out, layer.d_in)),
+                TensorShape(f"{layer.name}.bias", (layer.d_out,)),
+            )
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoder:
+    """An encoder with a classifier. Names are those of the class `model_class` of transformers at run time.
+
+    `blocks` stand in order of execution: layers that share their weights come again. `embedding_flops` counts the
+    frozen products before the first block. The `head` lies behind the last block, in forward order.
+    """
+
+    family: str
+    model_class: str
+    input: ImageInput | TextInput
+    tokens: int
+    embedding_flops: int
+    blocks: tuple[Block, ...]
+    head: tuple[HeadModule, ...]
+
+    @property
+    def task(self) -> Task:
+        """What it classifies."""
+        return "image" if isinstance(self.input, ImageInput) else "text"
+
+    @property
+    def linears(self) -> tuple[PairShape, ...]:
+        """Every linear layer that may carry LoRA, once, in forward order."""
+        return tuple(dict.fromkeys(module for block in self.blocks for module in block.modules))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What a family reads: the config, the names of tensors on disk, and what the federation asks for."""
+
+    config: ConfigFile
+    tensors: frozenset[str]
+    classes: int
+    max_tokens: int
+
+    @property
+    def has_pooler(self) -> bool:
+        """Whether the checkpoint holds a pooler; one that it lacks is new, and so part of the head."""
+        return any("pooler" in name.split(".") for name in self.tensors)
+
+
+Family = Callable[[Source], Encoder]
+FAMILIES: dict[str, Family] = {}
+
+
+def family(model_type: str) -> Callable[[Family], Family]:
+    """Registers a function as the reader of a `model_type`."""
+
+    def register(read: Family) -> Family:
+        FAMILIES[model_type] = read
+        return read
+
+    return register
+
+
+def read_encoder(directory: Path, *, classes: int, max_tokens: int = 128) -> Encoder:
+    """The encoder in a folder. Raises ScenarioError for a family that is not known here and for unreadable files."""
+    config = read_config(directory)
+    model_type = str(config.values.get("model_type"))
+    if model_type not in FAMILIES:
+        known = f"known: {', '.join(sorted(FAMILIES))}"
+        raise config.error("model_type", f"no family called {model_type!r}{nearest(model_type, FAMILIES)}; {known}")
+    source = Source(config=config, tensors=tensor_names(directory), classes=classes, max_tokens=max_tokens)
+    return FAMILIES[model_type](source)
+
+
+load_folder(__name__, list(__path__))

@@ -1,0 +1,41 @@
+"""What families have in common: the blocks of a layer, pooler and classifier, the input of a text model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wfsim.errors import ScenarioError
+from wfsim.learning.families import Block, HeadModule, Source, TextInput
+from wfsim.messages import PairShape
+
+
+def layer_blocks(prefix: str, names: Sequence[str], *, hidden: int, intermediate: int, rows: int) -> tuple[Block, ...]:
+    """(q, k, v), (o), (up), (down) of one layer; `names` are the six modules below `prefix` in that order."""
+    q, k, v, o, up, down = (f"{prefix}.{name}" for name in names)
+    square = [PairShape(name, hidden, hidden) for name in (q, k, v, o)]
+    feed_forward = [PairShape(up, intermediate, hidden), PairShape(down, hidden, intermediate)]
+    return tuple(Block(modules=m, rows=rows) for m in (tuple(square[:3]), *((m,) for m in (square[3], *feed_forward))))
+
+
+def classifier(classes: int, hidden: int) -> HeadModule:
+    """One linear layer from the hidden width to the classes."""
+    return HeadModule(name="classifier", linears=(PairShape("classifier", classes, hidden),))
+
+
+def pooled(source: Source, pooler: str, linear: str, hidden: int) -> tuple[tuple[Block, ...], tuple[HeadModule, ...]]:
+    """Blocks and head behind the last layer: the module `pooler`, whose layer is `linear`, then the classifier.
+
+    A pooler that comes with the checkpoint is frozen and may carry LoRA; a new one is trained in full.
+    """
+    layer, last = PairShape(linear, hidden, hidden), classifier(source.classes, hidden)
+    if source.has_pooler:
+        return (Block(modules=(layer,), rows=1),), (last,)
+    return (), (HeadModule(name=pooler, linears=(layer,)), last)
+
+
+def text_input(source: Source, *, positions: int, pad_id: int) -> TextInput:
+    """Sequences of `max_tokens`, at most `positions`. Raises ScenarioError."""
+    if source.max_tokens > positions:
+        message = f"{source.max_tokens}: {source.config.file} allows at most {positions} tokens"
+        raise ScenarioError(message, path="learning.model.max_tokens")
+    return TextInput(max_tokens=source.max_tokens, vocabulary=source.config.size("vocab_size"), pad_id=pad_id)

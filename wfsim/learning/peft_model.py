@@ -1,0 +1,126 @@
+"""A model of transformers under PEFT's LoRA, its trained tensors lying in one flat row."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wfsim.errors import ScenarioError
+from wfsim.learning.adapter import AdapterSettings
+from wfsim.learning.families import Encoder
+from wfsim.messages import AdapterShapes
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+    from torch import Tensor
+    from transformers import PreTrainedModel
+
+_SHOWN = 3
+
+
+def load_peft_model(
+    directory: Path, encoder: Encoder, settings: AdapterSettings, shapes: AdapterShapes, precision: str
+) -> PeftModel:
+    """The base in `directory` with a LoRA pair per pair of `shapes`, dropout off, nothing trained but the adapter.
+
+    Raises ScenarioError for a tensor that is missing or of another shape than `config.json` says, the head aside.
+    """
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    dtype = getattr(torch, precision)
+    config = LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.alpha,
+        lora_dropout=0.0,
+        target_modules=[pair.name for pair in shapes.pairs],
+        modules_to_save=[module.name for module in encoder.head],
+    )
+    with _quiet():
+        model = get_peft_model(_base(directory, encoder, dtype), config)
+    return model.to(dtype).eval()  # in evaluation mode every dropout is the identity
+
+
+def _base(directory: Path, encoder: Encoder, dtype: Any) -> PreTrainedModel:
+    import transformers
+
+    classes = encoder.head[-1].linears[-1].d_out
+    model, report = getattr(transformers, encoder.model_class).from_pretrained(
+        directory,
+        num_labels=classes,
+        dtype=dtype,
+        local_files_only=True,
+        use_safetensors=True,
+        trust_remote_code=False,
+        ignore_mismatched_sizes=True,  # a head for other classes; what else differs is refused below
+        output_loading_info=True,
+    )
+    head = tuple(f"{module.name}." for module in encoder.head)
+    _refuse("lacks", (name for name in report["missing_keys"] if not name.startswith(head)), directory)
+    odd = (str(key[0]) for key in report["mismatched_keys"] if not str(key[0]).startswith(head))
+    _refuse("does not have the shape that config.json says for", odd, directory)
+    return model
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bar and no report of a new head, which is what is asked for; errors are raised all the same."""
+    from transformers.utils import logging
+
+    verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # PEFT asks transformers in an older way
+            yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bar:
+            logging.enable_progress_bar()
+
+
+def _refuse(what: str, names: Iterable[str], directory: Path) -> None:
+    found = sorted(names)
+    if found:
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise ScenarioError(f"the checkpoint {what} {', '.join(found[:_SHOWN])}{more}", file=str(directory))
+
+
+class FlatModel:
+    """A PEFT model whose trained tensors are views of `values`, and their gradients of `gradients`, each [1, entries].
+
+    The order of entries is the adapter's canonical one. Frozen tensors are shared with the model it was copied from.
+    """
+
+    def __init__(self, prototype: PeftModel, shapes: AdapterShapes) -> None:
+        import torch
+
+        frozen = [*(p for p in prototype.parameters() if not p.requires_grad), *prototype.buffers()]
+        self.model = copy.deepcopy(prototype, {id(tensor): tensor for tensor in frozen})
+        trained = _in_order(self.model, shapes)
+        self.values = torch.zeros(1, shapes.entries, dtype=trained[0].dtype)
+        self.gradients = torch.zeros_like(self.values)
+        parts = [tensor.entries for tensor in shapes.tensors]
+        for tensor, value, gradient in zip(
+            trained, self.values[0].split(parts), self.gradients[0].split(parts), strict=True
+        ):
+            tensor.data, tensor.grad = value.view_as(tensor), gradient.view_as(tensor)
+
+
+def _in_order(model: PeftModel, shapes: AdapterShapes) -> list[Tensor]:
+    """The trained parameters in the adapter's order, found by their names in PEFT."""
+    named = {_plain(name): value for name, value in model.named_parameters() if value.requires_grad}
+    if set(named) != {tensor.name for tensor in shapes.tensors}:
+        raise RuntimeError(f"PEFT trains {sorted(named)}, which is not the adapter of this scenario")
+    return [named[tensor.name] for tensor in shapes.tensors]
+
+
+def _plain(name: str) -> str:
+    """The adapter's own name of a PEFT parameter: `x.lora_A` of `base_model.model.x.lora_A.default.weight`."""
+    name = name.removeprefix("base_model.model.").replace(".modules_to_save.default.", ".")
+    return name.removesuffix(".default.weight") if ".lora_" in name else name

@@ -1,0 +1,35 @@
+"""Where version 0 comes from: a PEFT folder, or PEFT's own random start."""
+
+from __future__ import annotations
+
+import hashlib
+
+from wfsim.learning.adapter import AdapterSettings, initial_adapter
+from wfsim.learning.peft_format import CONFIG, WEIGHTS, check_config, read_peft
+from wfsim.local_path import opened
+from wfsim.messages import Adapter, AdapterShapes
+from wfsim.rng import Streams
+
+
+def first_adapter(settings: AdapterSettings, shapes: AdapterShapes, streams: Streams) -> Adapter:
+    """Version 0. Raises ScenarioError for a PEFT folder that does not fit the scenario."""
+    given = given_adapter(settings, shapes)
+    return initial_adapter(shapes, streams) if given is None else given
+
+
+def given_adapter(settings: AdapterSettings, shapes: AdapterShapes) -> Adapter | None:
+    """The adapter in `settings.start`, None where nothing is given. Raises ScenarioError where it does not fit."""
+    if settings.start is None:
+        return None
+    check_config(opened(settings.start), settings)
+    return read_peft(opened(settings.start), shapes)
+
+
+def start_digest(settings: AdapterSettings) -> str:
+    """SHA-256 of the folder's two files, for the run id; empty where nothing is given."""
+    if settings.start is None:
+        return ""
+    digest = hashlib.sha256()
+    for name in (CONFIG, WEIGHTS):
+        digest.update((opened(settings.start) / name).read_bytes())
+    return digest.hexdigest()

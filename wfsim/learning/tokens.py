@@ -1,0 +1,93 @@
+"""Texts as token numbers, by the tokenizer that comes with a model; torch is not needed."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.errors import ScenarioError
+from wfsim.learning.config_file import read_json
+from wfsim.learning.families import TextInput
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from tokenizers.implementations import BaseTokenizer
+
+_FAST, _VOCABULARY, _SETTINGS = "tokenizer.json", "vocab.txt", "tokenizer_config.json"
+
+
+class Tokens(NamedTuple):
+    """Token numbers and mask (1 for a token, 0 for padding), each int64 [n, max_tokens]."""
+
+    ids: NDArray[np.int64]
+    mask: NDArray[np.int64]
+
+
+def tokenise(directory: Path, texts: tuple[str, ...], form: TextInput) -> Tokens:
+    """Every text cut or padded to `form.max_tokens`; done once per process. Raises ScenarioError."""
+    path = tokenizer_file(directory)
+    return _tokenised(path, path.stat().st_mtime_ns, texts, form)
+
+
+def check_tokenizer(directory: Path, form: TextInput) -> None:
+    """Raises ScenarioError for a tokenizer that is missing, unreadable or larger than the model's vocabulary."""
+    path = tokenizer_file(directory)
+    _tokenizer(path, path.stat().st_mtime_ns, form)
+
+
+def tokenizer_file(directory: Path) -> Path:
+    """`tokenizer.json`, else `vocab.txt` (WordPiece). Raises ScenarioError where there is neither."""
+    for name in (_FAST, _VOCABULARY):
+        if (directory / name).is_file():
+            return directory / name
+    advice = "make one with transformers: AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)"
+    raise ScenarioError(f"no {_FAST} or {_VOCABULARY} in the model's folder; {advice}", file=str(directory))
+
+
+@functools.lru_cache(maxsize=8)
+def _tokenised(path: Path, changed_ns: int, texts: tuple[str, ...], form: TextInput) -> Tokens:
+    encodings = _tokenizer(path, changed_ns, form).encode_batch(list(texts))
+    ids = np.array([encoding.ids for encoding in encodings], np.int64)
+    return Tokens(ids, np.array([encoding.attention_mask for encoding in encodings], np.int64))
+
+
+@functools.lru_cache(maxsize=8)
+def _tokenizer(path: Path, _changed_ns: int, form: TextInput) -> Tokenizer | BaseTokenizer:
+    try:
+        tokenizer = _fast(path) if path.name == _FAST else _word_piece(path)
+    except Exception as error:  # tokenizers raises nothing narrower
+        message = f"is no tokenizer that can be read: {' '.join(str(error).split())}"
+        raise ScenarioError(message, file=str(path)) from None
+    if tokenizer.get_vocab_size() > form.vocabulary:
+        message = f"has {tokenizer.get_vocab_size()} tokens, the model's vocab_size is {form.vocabulary}"
+        raise ScenarioError(message, file=str(path))
+    pad = tokenizer.id_to_token(form.pad_id)
+    if pad is None:
+        raise ScenarioError(f"has no token {form.pad_id}, which is the model's pad_token_id", file=str(path))
+    tokenizer.enable_truncation(form.max_tokens)
+    tokenizer.enable_padding(length=form.max_tokens, pad_id=form.pad_id, pad_token=pad)
+    return tokenizer
+
+
+def _fast(path: Path) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(path))
+
+
+def _word_piece(path: Path) -> BaseTokenizer:
+    """BERT's own: lower case unless `tokenizer_config.json` says otherwise, as transformers reads it."""
+    from tokenizers import BertWordPieceTokenizer
+
+    settings_file = path.parent / _SETTINGS
+    settings = read_json(settings_file) if settings_file.is_file() else {}
+    return BertWordPieceTokenizer(
+        str(path),
+        lowercase=settings.get("do_lower_case", True),
+        strip_accents=settings.get("strip_accents"),
+        handle_chinese_chars=settings.get("tokenize_chinese_chars", True),
+    )

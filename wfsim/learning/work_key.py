@@ -1,0 +1,73 @@
+"""What a piece of computed work depends on, as one hash: equal keys, equal bits."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from wfsim.learning.engine import Job
+from wfsim.learning.workload import Workload, weights_digest
+from wfsim.local_path import without_paths
+from wfsim.messages import Adapter
+
+_PACKAGES = ("torch", "transformers", "peft", "numpy")
+
+
+def work_identity(workload: Workload, code_digest: str) -> str:
+    """Hash of all that the jobs of a run have in common: code, base, data, settings, library versions and machine."""
+    settings = workload.settings
+    facts = {
+        "code": code_digest,
+        "machine": machine(),
+        "weights": weights_digest(settings),
+        "data": [without_paths(settings.data), workload.dataset.digest],
+        "adapter": settings.adapter.model_dump(mode="json"),
+        "shapes": [list(map(str, workload.shapes.tensors)), workload.shapes.rank],
+        "local": settings.local.model_dump(mode="json"),
+        "precision": settings.engine.precision,
+    }
+    return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=20).hexdigest()
+
+
+def chunk_key(identity: str, jobs: Sequence[Job]) -> str:
+    """Key of an ordered chunk: where every job starts and the examples of each of its steps."""
+    digest = hashlib.blake2b(f"chunk {identity} {len(jobs)}".encode(), digest_size=20)
+    for job in jobs:
+        digest.update(_start_digest(job.start) + len(job.batches).to_bytes(8, "little"))
+        for batch in job.batches:
+            digest.update(len(batch).to_bytes(8, "little") + np.ascontiguousarray(batch, np.int64).tobytes())
+    return digest.hexdigest()
+
+
+def score_key(identity: str, adapter: Adapter) -> str:
+    """Key of an adapter's scores on the held-out examples."""
+    digest = hashlib.blake2b(f"score {identity}".encode() + _start_digest(adapter), digest_size=20)
+    return digest.hexdigest()
+
+
+def machine() -> dict[str, str]:
+    """What decides the bits of a floating-point result here: kind of processor and versions of the libraries."""
+    return {"processor": _processor(), **{name: importlib.metadata.version(name) for name in _PACKAGES}}
+
+
+def _start_digest(adapter: Adapter) -> bytes:
+    vector = adapter.vector()
+    return hashlib.blake2b(vector.dtype.str.encode() + vector.tobytes(), digest_size=20).digest()
+
+
+@functools.cache
+def _processor() -> str:
+    """Model and instruction sets, which choose the kernels of a mathematics library."""
+    try:
+        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0]
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    kept = [line for line in first.splitlines() if line.startswith(("model name", "flags", "Features", "CPU part"))]
+    return f"{platform.machine()} {hashlib.blake2b(chr(10).join(kept).encode(), digest_size=8).hexdigest()}"

@@ -1,0 +1,89 @@
+"""Computed work on disk, addressed by what it was computed from, so that it is computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from wfsim.learning.array_file import DamagedFile, read_arrays, write_arrays
+
+_SUFFIX = ".work"
+_SLACK = 16  # the folder is measured again after a sixteenth of the limit was written
+
+
+class WorkStore:
+    """A folder of results by key. Several processes may share it; a damaged entry counts as absent and is removed.
+
+    With `limit_bytes` the entries that were longest unused are removed whenever the folder outgrows it.
+    """
+
+    def __init__(self, folder: Path, limit_bytes: int | None = None) -> None:
+        self._folder, self._limit_bytes = folder, limit_bytes
+        self._written_bytes = 0
+        self._damaged: set[str] = set()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, key: str) -> list[NDArray[Any]] | None:
+        """The arrays under a key, None where there are none or they are damaged."""
+        path = self._path(key)
+        try:
+            facts, arrays = read_arrays(path)
+        except FileNotFoundError:
+            return None
+        except DamagedFile:
+            facts, arrays = {}, []
+        if facts.get("key") != key:
+            self._damaged.add(key)
+            path.unlink(missing_ok=True)
+            return None
+        with suppress(FileNotFoundError):
+            path.touch()
+        return arrays
+
+    def take_damaged(self, key: str) -> bool:
+        """Whether the entry under a key was found damaged since this was last asked."""
+        found = key in self._damaged
+        self._damaged.discard(key)
+        return found
+
+    def put(self, key: str, arrays: Sequence[NDArray[Any]]) -> None:
+        """Keep arrays under a key."""
+        write_arrays(self._path(key), {"key": key}, arrays)
+        self._written_bytes += sum(array.nbytes for array in arrays)
+        if self._limit_bytes is not None and self._written_bytes >= self._limit_bytes / _SLACK:
+            self._trim(self._limit_bytes)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            path.unlink(missing_ok=True)
+
+    def size_bytes(self) -> int:
+        """Bytes of all entries."""
+        return sum(size for _, size, _ in self._entries())
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}{_SUFFIX}"
+
+    def _trim(self, limit_bytes: int) -> None:
+        self._written_bytes = 0
+        entries = sorted(self._entries())
+        total = sum(size for _, size, _ in entries)
+        for _, size, path in entries:
+            if total <= limit_bytes:
+                return
+            path.unlink(missing_ok=True)
+            total -= size
+
+    def _entries(self) -> list[tuple[float, int, Path]]:
+        """Time of last use, bytes and path; what another process removes meanwhile is left out."""
+        entries = []
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            with suppress(FileNotFoundError):
+                state = path.stat()
+                entries.append((state.st_mtime, state.st_size, path))
+        return entries

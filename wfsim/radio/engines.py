@@ -1,0 +1,33 @@
+"""The two engines of the medium: the same packets, fates and times, one fast and one simple."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import simpy
+
+from wfsim.radio.channel import Channel
+from wfsim.radio.medium import Medium
+from wfsim.radio.reference_medium import ReferenceMedium
+from wfsim.radio.transfer import Transfer
+
+ENGINES: Mapping[str, type[Medium | ReferenceMedium]] = {"bulk": Medium, "reference": ReferenceMedium}
+
+
+class PacketEngine(Protocol):
+    """Transfers in one direction of the air."""
+
+    channel: Channel
+
+    def start(self, transfer: Transfer) -> simpy.Event:
+        """Put a transfer on the air now. The event's value is {device: Delivery}."""
+        ...
+
+    def cut(self, name: str) -> simpy.Event:
+        """Stop a transfer now; its event, already triggered, is returned."""
+        ...
+
+    def idle_reason(self) -> str | None:
+        """Why transfers on the air will never end, or None. Asked when no event is left."""
+        ...

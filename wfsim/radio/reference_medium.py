@@ -1,0 +1,264 @@
+"""The air of one cell, packet by packet: slow, simple, and what the bulk medium must agree with.
+
+One event for every packet that ends and for every change of a rate: a coherence block, channel knowledge, the band.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import simpy
+
+from wfsim.intervals import interval_of
+from wfsim.radio.band import Band
+from wfsim.radio.channel import Channel
+from wfsim.radio.records import AirRecords
+from wfsim.radio.transfer import WHOLE, Transfer
+from wfsim.rng import Streams
+from wfsim.units import db_to_linear
+
+_SLIVER = 1e-9  # a time within this share of a block before its start is at its start: the rest is rounding
+
+
+class _Blocks(NamedTuple):
+    """The coherence block of now, the one that transmitters know, and the time until which both stay the same."""
+
+    own: int
+    known: int
+    until_s: float
+
+
+@dataclass(kw_only=True, eq=False)
+class _Flight:
+    """One transfer on the air: its present packet, `queue[0]`, and the rate of the present stretch of time."""
+
+    transfer: Transfer
+    done: simpy.Event
+    uniforms: list[list[float]]
+    queue: list[int]
+    left_bits: float
+    pass_bits: float = 0.0
+    rate_bps: float = 0.0
+    outage: list[bool] = field(default_factory=list)
+    at_cap: bool = False
+    end_s: float = math.inf
+    spoiled: list[bool] = field(default_factory=list)
+
+    def fly(self, elapsed_s: float) -> None:
+        """Time passes at the present rate."""
+        flown_bits = min(self.rate_bps * elapsed_s, self.left_bits)
+        self.left_bits -= flown_bits
+        self.pass_bits += flown_bits
+        self.transfer.tally.airtime_s += elapsed_s if self.rate_bps > 0.0 else 0.0
+        if flown_bits > self.rounding_bits:
+            self.spoiled = [old or new for old, new in zip(self.spoiled, self.outage, strict=True)]
+
+    @property
+    def rounding_bits(self) -> float:
+        """What may be left of a packet that has flown."""
+        return self.pass_bits * (1.0 - WHOLE)
+
+    def packet_ends(self, residual_loss: float) -> None:
+        """The present packet has flown and meets its fate at every receiver."""
+        packet, transfer = self.queue.pop(0), self.transfer
+        transfer.tally.sent_bits += transfer.bits[packet]
+        for receiver in range(len(transfer.links)):
+            lost = self.spoiled[receiver] or self.uniforms[receiver][packet] < residual_loss
+            _settle(transfer, receiver, packet, lost=lost)
+        self._next_packet()
+
+    def _next_packet(self) -> None:
+        self.spoiled = [False] * len(self.transfer.links)
+        self.left_bits = float(self.transfer.bits[self.queue[0]]) if self.queue else 0.0
+
+    def pass_ends(self, streams: Streams) -> None:
+        """All packets of a pass have flown: the transport names those that fly again."""
+        transfer = self.transfer
+        missing = ~transfer.arrived.all(axis=0)
+        self.queue = np.flatnonzero(missing & transfer.transport.resend(missing, transfer.tally.attempts)).tolist()
+        if self.queue:
+            transfer.tally.attempts += 1
+            self.uniforms, self.pass_bits = transfer.fates(streams).tolist(), 0.0
+            self._next_packet()
+
+    def stop(self, residual_loss: float) -> None:
+        """The transfer is cut; a packet of which only rounding is left has flown, one on the air is lost."""
+        if self.left_bits <= self.rounding_bits:
+            self.packet_ends(residual_loss)
+        transfer = self.transfer
+        transfer.was_cut = True
+        on_air_bits = transfer.bits[self.queue[0]] - self.left_bits if self.queue else 0.0
+        transfer.tally.sent_bits += on_air_bits
+        for receiver in range(len(transfer.links)):
+            transfer.lost_bits[receiver] += on_air_bits
+            if not transfer.transport.keeps_partial and not transfer.arrived[receiver].all():
+                _forget(transfer, receiver)
+
+
+def _settle(transfer: Transfer, receiver: int, packet: int, *, lost: bool) -> None:
+    if transfer.arrived[receiver, packet]:
+        transfer.repeated_bits[receiver] += transfer.bits[packet]
+        return
+    transfer.packets_sent[receiver] += 1
+    transfer.packets_lost[receiver] += lost
+    transfer.lost_bits[receiver] += transfer.bits[packet] if lost else 0.0
+    transfer.arrived[receiver, packet] = not lost
+
+
+def _forget(transfer: Transfer, receiver: int) -> None:
+    transfer.lost_bits[receiver] += transfer.bits[transfer.arrived[receiver]].sum()
+    transfer.arrived[receiver] = False
+
+
+class ReferenceMedium:
+    """What `Medium` is, one packet at a time. For tests and small scenarios."""
+
+    def __init__(
+        self, env: simpy.Environment, *, band: Band, channel: Channel, streams: Streams, records: AirRecords
+    ) -> None:
+        self.channel = channel
+        self._env, self._band, self._streams, self._records = env, band, streams, records
+        self._residual_loss = channel.link.residual_loss
+        self._flights: dict[str, _Flight] = {}
+        self._booked_s = env.now
+        self._block = 0
+        self._change_s = math.inf
+        self._generation = 0
+
+    def start(self, transfer: Transfer) -> simpy.Event:
+        """Put a transfer on the air now. The event's value is {device: Delivery}."""
+        self._records.started(transfer)
+        self._book()
+        flight = _Flight(
+            transfer=transfer,
+            done=self._env.event(),
+            uniforms=transfer.fates(self._streams).tolist(),
+            queue=list(range(len(transfer.bits))),
+            left_bits=float(transfer.bits[0]),
+            outage=[False] * len(transfer.links),
+            spoiled=[False] * len(transfer.links),
+        )
+        self._flights[transfer.name] = flight
+        self._replan_soon()
+        return flight.done
+
+    def cut(self, name: str) -> simpy.Event:
+        """Stop a transfer now; its event, already triggered, is returned. What it leaves is up to the transport."""
+        self._book()
+        flight = self._flights[name]
+        flight.stop(self._residual_loss)
+        self._finish(flight)
+        self._replan_soon()
+        return flight.done
+
+    def idle_reason(self) -> str | None:
+        """Why transfers on the air will never end, or None. Asked when no event is left."""
+        names = ", ".join(sorted(self._flights))
+        return f"{self._records.direction}link {names}: the rate is zero" if names else None
+
+    def _replan_soon(self) -> None:
+        # Transfers that start at the same time are planned together, when all of them have started.
+        self._generation += 1
+        self._env.timeout(0.0, value=self._generation).callbacks.append(self._on_replan)
+
+    def _on_replan(self, event: simpy.Event) -> None:
+        if event.value == self._generation and self._flights:
+            self._replan()
+
+    def _replan(self) -> None:
+        """Set every rate, and the time until which they hold."""
+        flights, now_s = self._in_order(), self._env.now
+        division = self._band.divide(now_s, np.array([flight.transfer.weight for flight in flights]))
+        self._records.shared([flight.transfer for flight in flights], division)
+        blocks = self._blocks(now_s)
+        self._block, self._change_s = blocks.own, min(blocks.until_s, division.until_s)
+        for flight, share_hz in zip(flights, division.shares_hz.tolist(), strict=True):
+            self._set_rate(flight, share_hz, blocks)
+            flight.transfer.tally.plans += 1
+        if not all(flight.transfer.is_hopeless(fading=self.channel.fades) for flight in flights):
+            self._schedule()
+
+    def _blocks(self, now_s: float) -> _Blocks:
+        coherence_s, age_s = self.channel.paths.coherence_s, self.channel.link.csi_age_s
+        if coherence_s is None:
+            return _Blocks(0, 0, math.inf)
+        soon_s = now_s + _SLIVER * coherence_s
+        own, known = interval_of(soon_s, coherence_s), interval_of(soon_s - age_s, coherence_s)
+        return _Blocks(own, known, min((own + 1) * coherence_s, (known + 1) * coherence_s + age_s))
+
+    def _set_rate(self, flight: _Flight, share_hz: float, blocks: _Blocks) -> None:
+        links, back_off = flight.transfer.links.tolist(), float(db_to_linear(-self.channel.link.margin_db))
+        efficiency = min(self._efficiency(link, share_hz, blocks.known, back_off) for link in links)
+        flight.rate_bps = share_hz * efficiency
+        flight.outage = [efficiency > self._efficiency(link, share_hz, blocks.own, 1.0) for link in links]
+        flight.at_cap = bool(self.channel.link.at_cap(np.array([efficiency]))[0])
+
+    def _efficiency(self, link: int, share_hz: float, block: int, back_off: float) -> float:
+        gain = self.channel.gains(np.array([link]), np.array([block]))[0, 0]
+        snr = self.channel.snr_hz[link] * gain / (self.channel.power_band_hz or share_hz)
+        return float(self.channel.link.efficiency(np.array([snr * back_off]))[0])
+
+    def _schedule(self) -> None:
+        """One event at whatever comes first: a packet's end or a change of rates."""
+        now_s, flights = self._env.now, self._in_order()
+        for flight in flights:
+            flight.end_s = now_s + flight.left_bits / flight.rate_bps if flight.rate_bps > 0.0 else math.inf
+        wake_s = min([self._change_s, *(flight.end_s for flight in flights)])
+        if math.isfinite(wake_s):
+            self._generation += 1
+            timeout = self._env.timeout(max(wake_s - now_s, 0.0), value=(self._generation, wake_s))
+            timeout.callbacks.append(self._on_wake)
+
+    def _on_wake(self, event: simpy.Event) -> None:
+        generation, wake_s = event.value
+        if generation != self._generation:
+            return
+        self._book()
+        ended = [flight for flight in self._in_order() if flight.end_s <= wake_s]
+        passes = [self._packet_ends(flight) for flight in ended]
+        if any(passes):
+            self._replan_soon()
+        elif wake_s >= self._change_s:
+            self._replan()
+        else:
+            self._schedule()
+
+    def _packet_ends(self, flight: _Flight) -> bool:
+        """Whether the packet was the last of its pass."""
+        flight.packet_ends(self._residual_loss)
+        if flight.queue:
+            return False
+        flight.pass_ends(self._streams)
+        if not flight.queue:
+            self._finish(flight)
+        return True
+
+    def _book(self) -> None:
+        elapsed_s, self._booked_s = self._env.now - self._booked_s, self._env.now
+        if elapsed_s <= 0.0:
+            return
+        for flight in self._in_order():
+            flight.fly(elapsed_s)
+            self._count_block(flight)
+
+    def _count_block(self, flight: _Flight) -> None:
+        """Every coherence block counts once, as its first stretch was."""
+        transfer, coherence_s = flight.transfer, self.channel.paths.coherence_s or 0.0
+        inside_s = self._env.now - self._block * coherence_s
+        if self._block <= transfer.last_block or inside_s <= _SLIVER * coherence_s:
+            return
+        transfer.last_block = self._block
+        transfer.tally.blocks += 1
+        transfer.tally.blocks_at_cap += flight.at_cap
+        transfer.tally.blocks_at_zero += flight.rate_bps == 0.0
+        self._records.gains(transfer, np.array([self._block]))
+
+    def _in_order(self) -> list[_Flight]:
+        return [self._flights[name] for name in sorted(self._flights)]
+
+    def _finish(self, flight: _Flight) -> None:
+        del self._flights[flight.transfer.name]
+        flight.done.succeed(self._records.ended(flight.transfer))

@@ -1,0 +1,157 @@
+"""Chrome's trace event format, which ui.perfetto.dev and chrome://tracing show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from wfsim.results.directory import Run
+from wfsim.results.export import exporter
+from wfsim.results.export._journal import records
+
+_SERVER, _DEVICES, _BANDS = 1, 2, 3
+_PROCESSES = {_SERVER: "server", _DEVICES: "devices", _BANDS: "bands"}
+_PHASES = {"down": "download", "up": "upload"}
+_OF_A_TRANSFER = (
+    "transfer",
+    "outcome",
+    "cut",
+    "attempts",
+    "packets_sent",
+    "packets_lost",
+    "sent_bits",
+    "delivered_bits",
+    "lost_bits",
+    "undelivered_bits",
+    "airtime_s",
+    "energy_j",
+)
+_OF_A_ROUND = ("version", "participants", "arrived", "coverage")
+
+Line = dict[str, Any]
+Event = dict[str, Any]
+
+
+@exporter(suffix=".json")
+def perfetto(run: Run) -> bytes:
+    """One JSON file for ui.perfetto.dev: a track per device, the server's rounds, shares of the band.
+
+    Timestamps are whole microseconds of simulated time. Of a killed run what had ended.
+    """
+    trace = _Trace()
+    for line in records(run):
+        trace(line)
+    events = [*trace.names(), *sorted(trace.events, key=lambda event: event["ts"])]
+    body = ",\n".join(json.dumps(event, allow_nan=False, separators=(",", ":")) for event in events)
+    return f'{{"displayTimeUnit":"ms","otherData":{json.dumps(trace.title)},"traceEvents":[\n{body}\n]}}\n'.encode()
+
+
+class _Trace:
+    """Folds journal lines into trace events."""
+
+    def __init__(self) -> None:
+        self.title: Line = {}
+        self.events: list[Event] = []
+        self._tracks: dict[str, int] = {}
+        self._cohort: Line = {}
+        self._computing_since_s: dict[str, float] = {}
+        self._shares_hz: dict[str, float] = {}
+
+    def __call__(self, line: Line) -> None:
+        fold = getattr(self, f"_on_{line['type']}", None)
+        if fold is not None:
+            fold(line)
+
+    def names(self) -> Iterator[Event]:
+        """What processes and tracks are called."""
+        for process, name in _PROCESSES.items():
+            yield {"ph": "M", "name": "process_name", "pid": process, "args": {"name": name}}
+        yield {"ph": "M", "name": "thread_name", "pid": _SERVER, "tid": 1, "args": {"name": "rounds"}}
+        for device, track in self._tracks.items():
+            yield {"ph": "M", "name": "thread_name", "pid": _DEVICES, "tid": track, "args": {"name": device}}
+
+    def _on_run_started(self, line: Line) -> None:
+        self.title = {"scenario": line["scenario"], "seed": line["seed"]}
+
+    def _on_device_ready(self, line: Line) -> None:
+        self._tracks[line["device"]] = len(self._tracks) + 1
+
+    def _on_round_started(self, line: Line) -> None:
+        self._cohort = line
+
+    def _on_round_closed(self, line: Line) -> None:
+        facts = {key: line[key] for key in _OF_A_ROUND}
+        facts |= {"cohort": self._cohort["cohort"], "deadline_s": self._cohort["deadline_s"]}
+        self._span(_SERVER, 1, f"round {line['round']}", "round", self._cohort["t_s"], line["t_s"], facts)
+
+    def _on_evaluated(self, line: Line) -> None:
+        self._count(_SERVER, "accuracy", line["t_s"], {"share": line["accuracy"]})
+
+    def _on_compute_started(self, line: Line) -> None:
+        self._computing_since_s[line["device"]] = line["t_s"]
+
+    def _on_compute_ended(self, line: Line) -> None:
+        name = "compute" if line["finished"] else "compute cut"
+        facts = {key: line[key] for key in ("round", "compute_s", "energy_j", "finished")}
+        track, start_s = self._tracks[line["device"]], self._computing_since_s[line["device"]]
+        self._span(_DEVICES, track, name, "compute", start_s, line["t_s"], facts)
+
+    def _on_transfer_ended(self, line: Line) -> None:
+        phase = _PHASES[line["direction"]]
+        fate = "cut" if line["cut"] else line["outcome"]
+        name = phase if fate == "delivered" else f"{phase} {fate}"
+        facts = {key: line[key] for key in _OF_A_TRANSFER}
+        self._span(_DEVICES, self._tracks[line["device"]], name, phase, line["start_s"], line["t_s"], facts)
+        self._share(_link(line["transfer"]), line["t_s"], 0.0)
+
+    def _on_device_late(self, line: Line) -> None:
+        self.events.append(
+            {
+                "ph": "i",
+                "s": "t",
+                "name": f"late in {line['phase']}",
+                "pid": _DEVICES,
+                "tid": self._tracks[line["device"]],
+                "ts": _us(line["t_s"]),
+            }
+        )
+
+    def _on_band_shared(self, line: Line) -> None:
+        for transfer, share_hz in line["shares_hz"].items():
+            self._share(_link(transfer), line["t_s"], share_hz)
+        self._share(f"{line['direction']}/background", line["t_s"], line["background_hz"])
+
+    def _share(self, link: str, t_s: float, share_hz: float) -> None:
+        """A counter per link, written where it changes."""
+        if self._shares_hz.get(link, 0.0) != share_hz:
+            self._shares_hz[link] = share_hz
+            self._count(_BANDS, link, t_s, {"hz": share_hz})
+
+    def _count(self, process: int, name: str, t_s: float, values: dict[str, float]) -> None:
+        self.events.append({"ph": "C", "name": name, "pid": process, "ts": _us(t_s), "args": values})
+
+    def _span(self, process: int, track: int, name: str, kind: str, start_s: float, end_s: float, facts: Line) -> None:
+        start_us = _us(start_s)
+        self.events.append(
+            {
+                "ph": "X",
+                "name": name,
+                "cat": kind,
+                "pid": process,
+                "tid": track,
+                "ts": start_us,
+                "dur": _us(end_s) - start_us,
+                "args": facts,
+            }
+        )
+
+
+def _link(transfer: str) -> str:
+    """The name of a transfer without its number: `up/d00001` or, of a broadcast, `down`."""
+    return transfer.rpartition("/")[0]
+
+
+def _us(t_s: float) -> int:
+    """Whole microseconds: rounding keeps the order of instants, so spans of a track never overlap."""
+    return round(t_s * 1e6)

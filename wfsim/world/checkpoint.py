@@ -1,0 +1,151 @@
+"""What a federation must remember to go on from here: written between rounds, read when a run is resumed."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.errors import UsageError
+from wfsim.learning.array_file import DamagedFile, read_arrays, write_arrays
+from wfsim.learning.engine import Job, Ticket
+from wfsim.learning.evaluation import Score
+from wfsim.learning.work_key import machine
+from wfsim.messages import Adapter, AdapterShapes
+from wfsim.world.federation import Learned
+
+_WORK_PER_WRITE = 20.0  # a checkpoint is written when the last one took less than a twentieth of the time since
+
+Array = NDArray[Any]
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """State after the `mark`-th mark, when the journal held `records` records."""
+
+    mark: int
+    records: int
+    facts: Facts
+    arrays: list[Array]
+
+
+@dataclass(kw_only=True, eq=False)
+class Keeper:
+    """Writes checkpoints of a federation into a file. `written` is told after each: older work may be forgotten then.
+
+    `flush` makes the journal durable and returns its number of records: a checkpoint never runs ahead of it.
+    """
+
+    path: Path
+    flush: Callable[[], int]
+    written: Callable[[], None]
+    marks: int = 0
+    _last_s: float = field(default_factory=time.monotonic)
+    _took_s: float = 0.0
+
+    def __call__(self, learned: Learned) -> None:
+        """A mark: keep this state, unless writing would take more than a small part of the time."""
+        self.marks += 1
+        begin_s = time.monotonic()
+        if begin_s - self._last_s < _WORK_PER_WRITE * self._took_s:
+            return
+        facts, arrays = _state(learned)
+        header = {"mark": self.marks, "records": self.flush(), "machine": machine(), "state": facts}
+        write_arrays(self.path, header, arrays)
+        self.written()
+        self._last_s = time.monotonic()
+        self._took_s = self._last_s - begin_s
+
+    def load(self) -> Checkpoint | None:
+        """The last checkpoint; None where there is none or it is damaged.
+
+        Raises UsageError for one of another machine: the rest of the run would not have the bits it has there.
+        """
+        try:
+            facts, arrays = read_arrays(self.path)
+        except (FileNotFoundError, DamagedFile):
+            return None
+        if facts["machine"] != machine():
+            raise UsageError(f"{self.path}: the run was begun {_elsewhere(facts['machine'])}; --force starts it afresh")
+        return Checkpoint(mark=facts["mark"], records=facts["records"], facts=facts["state"], arrays=arrays)
+
+
+def restore(learned: Learned, checkpoint: Checkpoint, tickets: Mapping[int, Ticket]) -> None:
+    """Bring a federation to a checkpoint's state; `tickets` are those that the replayed processes hold."""
+    facts, arrays = checkpoint.facts, checkpoint.arrays
+    shapes = learned.workload.shapes
+    learned.version, learned.current = facts["version"], Adapter.from_vector(shapes, arrays[facts["current"]])
+    learned.held = {device: arrays[index] for device, index in facts["held"].items()}
+    learned.engine.submitted, learned.engine.demanded, learned.engine.computed = facts["counts"]
+    learned.score = None if facts["score"] is None else Score(**facts["score"])
+    for kept in facts["tickets"]:
+        ticket = tickets[kept["number"]]
+        _fill(ticket, kept, arrays, shapes)
+        learned.engine.unread[ticket.number] = ticket
+
+
+def _elsewhere(there: Mapping[str, str]) -> str:
+    here = machine()
+    differing = [f"{name} {there.get(name)} (here {here[name]})" for name in here if there.get(name) != here[name]]
+    return f"under {', '.join(differing)}"
+
+
+class _Pool:
+    """Arrays by index, each object once: devices that hold the same version share one array."""
+
+    def __init__(self) -> None:
+        self.arrays: list[Array] = []
+        self._index: dict[int, int] = {}
+
+    def add(self, array: Array) -> int:
+        if id(array) not in self._index:
+            self._index[id(array)] = len(self.arrays)
+            self.arrays.append(array)
+        return self._index[id(array)]
+
+
+def _state(learned: Learned) -> tuple[Facts, list[Array]]:
+    pool, engine = _Pool(), learned.engine
+    facts = {
+        "version": learned.version,
+        "current": pool.add(learned.current.vector()),
+        "held": {device: pool.add(values) for device, values in learned.held.items()},
+        "counts": [engine.submitted, engine.demanded, engine.computed],
+        "score": None if learned.score is None else dataclasses.asdict(learned.score),
+        "tickets": [_ticket(ticket, pool) for ticket in engine.unread.values()],
+    }
+    return facts, pool.arrays
+
+
+def _ticket(ticket: Ticket, pool: _Pool) -> Facts:
+    job = ticket.job
+    if job is None:
+        raise RuntimeError(f"ticket {ticket.number} has no job to remember")
+    return {
+        "number": ticket.number,
+        "device": job.device,
+        "round": job.round,
+        "base_version": job.base_version,
+        "start": pool.add(job.start.vector()),
+        "batches": [pool.add(batch) for batch in job.batches],
+        "delta": None if ticket.delta is None else pool.add(ticket.delta.vector()),
+    }
+
+
+def _fill(ticket: Ticket, kept: Facts, arrays: list[Array], shapes: AdapterShapes) -> None:
+    ticket.job = Job(
+        device=kept["device"],
+        round=kept["round"],
+        base_version=kept["base_version"],
+        start=Adapter.from_vector(shapes, arrays[kept["start"]]),
+        batches=tuple(arrays[index].astype(np.int64) for index in kept["batches"]),
+    )
+    if kept["delta"] is not None:
+        ticket.delta = Adapter.from_vector(shapes, arrays[kept["delta"]])
