@@ -30,6 +30,12 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+def python_files() -> dict[str, str]:
+    """Blocks that begin with a file's name in a comment: the person writes them to that file."""
+    found = re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    return dict(found)
+
+
 def commands() -> list[str]:
     return [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line.strip()]
 
@@ -39,7 +45,9 @@ def test_set_up_is_two_commands() -> None:
 
 
 def test_the_tour_runs(workplace: Path) -> None:
-    """Commands, then Python blocks, in order, in one folder."""
+    """Files, commands, then Python blocks, in order, in one folder."""
+    for name, text in python_files().items():
+        (workplace / name).write_text(text)
     for line in commands():
         if line not in SETUP:
             run(shortened(shlex.split(line, comments=True)), workplace)
@@ -54,9 +62,10 @@ SHORT_MAPPING = ", ".join(
 
 
 def shortened(words: list[str]) -> list[str]:
-    """A `wfsim` command line for this interpreter; runs get the short overrides."""
+    """A `wfsim` command line for this interpreter; runs and sweeps get the short overrides."""
     assert words[0] == "wfsim"
-    extra = SHORT if words[1] == "run" else []
+    extra = SHORT if words[1] in ("run", "sweep") else []
+    extra = [*extra, "sweep.seeds=1"] if "scenarios/tradeoff.yaml" in words else extra
     return [sys.executable, "-m", "wfsim", *words[1:], *extra]
 
 
@@ -74,6 +83,7 @@ def test_the_yaml_block_is_a_valid_scenario(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(text)
     scenario = load_scenario(tmp_path / "mine.yaml")
     assert (scenario.name, scenario.radio.transport.kind, scenario.protocol.kind) == ("mine", "unreliable", "deadline")
+    assert scenario.sweep is not None and scenario.sweep.count() == 6
 
 
 def test_every_folder_and_figure_named_exists() -> None:

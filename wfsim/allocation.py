@@ -61,15 +61,18 @@ def _roots_hz(rates: Vector, snr_hz: Vector, gap: float) -> Vector:
     return np.where(high < _NO_BAND_HZ, high, np.inf)
 
 
-def min_max_bands_hz(bits: Vector, snr_hz: Vector, band_hz: float, *, gap: float = 1.0) -> tuple[Vector, float]:
+def min_max_bands_hz(
+    bits: Vector, snr_hz: Vector, band_hz: float, *, gap: float = 1.0, cap_bps_per_hz: float = np.inf
+) -> tuple[Vector, float]:
     """Bands [n] that make n uploads of `bits` finish together as early as possible, and that time in seconds.
 
     Equal finish times are optimal for min-max; the total band needed falls with the finish time, so it is a
-    monotone root. Source: KKT conditions of min T subject to b_k log2(1 + snr_k/(gap b_k)) T = bits_k, sum b_k = B.
+    monotone root. Source: KKT conditions of min T subject to r_k(b_k) T = bits_k, sum b_k = B, where r_k(b) is
+    b min(log2(1 + snr_k/(gap b)), cap), which rises with b.
     """
 
     def needed(finish_s: float) -> Vector:
-        return required_bands_hz(bits / finish_s, snr_hz, gap=gap)
+        return required_bands_hz(bits / finish_s, snr_hz, gap=gap, cap_bps_per_hz=cap_bps_per_hz)
 
     high = 1.0
     while needed(high).sum() > band_hz:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfsim import trace
-from wfsim.errors import Interrupted, UsageError
+from wfsim.errors import Interrupted, RunError, UsageError
 from wfsim.results import directory as layout
 from wfsim.results.manifest import opening_manifest
 from wfsim.results.rounds import write_rounds
@@ -21,6 +21,8 @@ from wfsim.scenario.load import load_scenario, write_resolved
 from wfsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
+    from wfsim.learning.work_store import WorkStore
+    from wfsim.world.federation import Federation
     from wfsim.world.memory import Memory
 
 RUNS = Path("runs")
@@ -67,11 +69,12 @@ def run(
     check_scenario(scenario)
     identity = run_id(scenario)
     path = Path(out) if out is not None else default_directory(scenario)
+    cache = open_cache(resources)
     with layout.claimed(path, identity, force=force) as free:
         if free:
             attempt = _Attempt(scenario, path, identity)
             with attempt.recorded():
-                attempt.simulate(sinks, resources)
+                attempt.simulate(sinks, cache, resources.workers)
     return layout.Run(path)
 
 
@@ -96,10 +99,22 @@ def resumable(path: Path | str) -> Scenario:
     scenario = load_scenario(file)
     if held.status != layout.COMPLETED and run_id(scenario) != held.manifest["run_id"]:
         raise UsageError(
-            f"{held.path}: code, data or weights have changed since the run began; "
+            f"{held.path}: scenario.yaml, code, data or weights have changed since the run began; "
             f"`wfsim run {file} --out {held.path} --force` starts it afresh"
         )
     return scenario
+
+
+def open_cache(resources: Resources) -> WorkStore | None:
+    """The folder of shared training, made if need be, None where none is asked for. Raises UsageError if it cannot."""
+    from wfsim.learning.work_store import WorkStore
+
+    if resources.cache is None:
+        return None
+    try:
+        return WorkStore(resources.cache, resources.cache_limit_bytes)
+    except OSError as error:
+        raise UsageError(f"{resources.cache} cannot be a cache: {error.strerror}") from None
 
 
 class _Attempt:
@@ -114,7 +129,7 @@ class _Attempt:
         self._write_manifest()
         write_resolved(scenario, path / "scenario.yaml")
 
-    def simulate(self, sinks: Sequence[trace.Sink], resources: Resources) -> None:
+    def simulate(self, sinks: Sequence[trace.Sink], cache: WorkStore | None, workers: int | None) -> None:
         """Build and run the world, the journal going to its file, the summary, the log and `sinks`."""
         from threadpoolctl import threadpool_limits
 
@@ -126,18 +141,26 @@ class _Attempt:
         journal = trace.Journal([file, self._summary, log, *sinks])
         try:
             with threadpool_limits(1):  # NumPy's BLAS must not depend on the number of cores; torch sees to itself
-                memory = self._memory(file, resources)
+                memory = self._memory(file, cache, workers)
                 world = build_world(self._scenario, journal, memory)
                 try:
                     execute(world)
                 finally:
-                    world.federation.export(self._path / "adapter")
+                    self._export(world.federation)
         finally:
             file.close()
             log.close()
             self._manifest["digest"] = journal.digest
 
-    def _memory(self, file: trace.FileSink, resources: Resources) -> Memory:
+    def _export(self, federation: Federation) -> None:
+        from safetensors import SafetensorError
+
+        try:
+            federation.export(self._path / "adapter")
+        except SafetensorError as error:
+            raise RunError(f"{self._path / 'adapter'} cannot be written: {error}; {self._advice()}") from error
+
+    def _memory(self, file: trace.FileSink, cache: WorkStore | None, workers: int | None) -> Memory:
         """Checkpoints and computed work in the run's own folder, beside the shared cache if there is one."""
         from wfsim.learning.work import Work
         from wfsim.learning.work_store import WorkStore
@@ -146,8 +169,7 @@ class _Attempt:
 
         folder = self._path / layout.CHECKPOINTS
         own = WorkStore(folder)
-        cache = WorkStore(resources.cache, resources.cache_limit_bytes) if resources.cache is not None else None
-        work = Work(own=own, cache=cache, log=folder / _WORK_LOG, workers=resources.workers)
+        work = Work(own=own, cache=cache, log=folder / _WORK_LOG, workers=workers)
         keeper = Keeper(path=folder / "federation.ckpt", flush=file.flush, written=own.clear)
         return Memory(work=work, keeper=keeper, recorded=self._held)
 
@@ -159,14 +181,20 @@ class _Attempt:
         except KeyboardInterrupt:
             self._finish(layout.INTERRUPTED)
             raise Interrupted(
-                f"interrupted at {self._simulated()}; what was done is in {self._path}; "
-                f"`wfsim resume {self._path}` goes on from there"
+                f"interrupted at {self._simulated()}; what was done is in {self._path}; {self._advice()}"
             ) from None
+        except OSError as error:
+            with suppress(OSError):  # a full disk may not even take the manifest
+                self._finish(layout.FAILED, traceback=traceback.format_exc())
+            raise RunError(f"{error.filename or self._path}: {error.strerror or error}; {self._advice()}") from error
         except BaseException:
             self._finish(layout.FAILED, traceback=traceback.format_exc())
             raise
         self._finish(layout.COMPLETED)
         layout.forget_checkpoints(self._path)
+
+    def _advice(self) -> str:
+        return f"`wfsim resume {self._path}` goes on from there"
 
     def _simulated(self) -> str:
         return f"t = {self._summary.values()['simulated_s']:g} s"
@@ -174,11 +202,20 @@ class _Attempt:
     def _finish(self, status: str, **facts: Any) -> None:
         from wfsim.learning.work import work_counts
 
+        if status != layout.COMPLETED:
+            self._fold_journal()
         write_rounds(self._path / "rounds.csv", self._summary.table.rows)
         layout.write_json(self._path / "summary.json", self._summary.values())
         self._manifest |= {"status": status, "wall_s": time.monotonic() - self._started_s, **facts}
         self._manifest["work"] = work_counts(self._path / layout.CHECKPOINTS / _WORK_LOG)
         self._write_manifest()
+
+    def _fold_journal(self) -> None:
+        """Numbers and digest of what the file holds: a stop may come within a record, or while the past is replayed."""
+        self._summary, self._manifest["digest"] = Summary(), trace.Journal().digest
+        for line in trace.recover_journal(self._path / "journal.jsonl"):
+            self._summary(line)
+            self._manifest["digest"] = line["hash"]
 
     def _write_manifest(self) -> None:
         layout.write_json(self._path / "manifest.json", self._manifest)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
 import wfsim
+from wfsim.learning.work_store import WorkStore
 from wfsim.results.directory import Run
 from wfsim.simulate import Resources
 
@@ -71,3 +73,25 @@ def test_a_corrupted_entry_is_noticed_and_computed_again(swept: list[Run], tmp_p
     assert again.manifest["work"]["cache_entries_damaged"] == 1
     assert entry.read_bytes() == content
     assert again.manifest["digest"] == swept[1].manifest["digest"]
+
+
+def test_a_cache_that_takes_nothing_stops_nobody(
+    swept: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: WorkStore, key: str, arrays: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    own = WorkStore.put
+    monkeypatch.setattr(
+        WorkStore, "put", lambda self, *entry: (full if self._limit_bytes is not None else own)(self, *entry)
+    )
+    run = play(tmp_path / "run", BANDS_HZ[0], tmp_path / "full")
+    assert run.manifest["digest"] == swept[0].manifest["digest"]
+    assert run.manifest["work"]["cache_entries_not_written"] == CHUNKS + ROUNDS
+
+
+def test_a_cache_that_holds_next_to_nothing_changes_no_byte(swept: list[Run], tmp_path: Path) -> None:
+    scenario = wfsim.load_scenario("digits", {**SMALL, "radio.bandwidth_hz": BANDS_HZ[0]})
+    small = Resources(cache=tmp_path / "small", cache_limit_bytes=1)
+    assert wfsim.run(scenario, tmp_path / "run", resources=small).manifest["digest"] == swept[0].manifest["digest"]
+    assert not list((tmp_path / "small").iterdir())

@@ -1,6 +1,7 @@
 """The medium's few vectorised events against a slow reference in plain Python that steps from packet end to packet end.
 
-The reference shares nothing with the medium but the fading gains and the address of a packet's fate.
+The reference shares nothing with the medium but the fading gains, the path of foreign traffic and the address of a
+packet's fate.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from wfsim.radio.background import Background
 from wfsim.radio.fading import Fading, FadingPaths
 from wfsim.rng import Streams
 
@@ -36,6 +38,8 @@ class _Setting:
     cap: float
     floor: float
     residual_loss: float
+    power_band_hz: float | None
+    background: Any
 
     def efficiency(self, snr: float) -> float:
         curve = math.log2(1.0 + snr / 10.0 ** (self.gap_db / 10.0))
@@ -118,6 +122,7 @@ class _Reference:
 
     def __init__(self, setting: _Setting, flights: list[_Flight]) -> None:
         self.setting, self.paths, self.flights = setting, setting.paths(), flights
+        self.foreign = Background.parse(setting.background).realise(Streams(_SEED), "up")
         self.now_s = 0.0
         self.block = 0
         self.csi_block = math.floor(-setting.csi_age_s / setting.coherence_s)
@@ -142,6 +147,7 @@ class _Reference:
 
     def _changes_s(self) -> Iterator[float]:
         yield from (t for f in self.flights for t in (f.start_s, f.cut_s) if t > self.now_s)
+        yield self.foreign.holds_until_s(self.now_s)
         yield float((self.block + 1) * self.setting.coherence_s)
         yield float((self.csi_block + 1) * self.setting.coherence_s + self.setting.csi_age_s)
 
@@ -155,22 +161,24 @@ class _Reference:
 
     def _rate_bps(self, flight: _Flight, active: list[_Flight]) -> tuple[float, list[bool]]:
         total = sum(f.weight for f in active) if self.setting.work_conserving else 1.0
-        share_hz = self.setting.band_hz * flight.weight / total
+        share_hz = self.setting.band_hz * (1.0 - self.foreign.share(self.now_s)) * flight.weight / total
         chosen = min(self._efficiency(link, share_hz, self.csi_block, self.setting.margin_db) for link in flight.links)
         spoiled = [chosen > self._efficiency(link, share_hz, self.block, 0.0) for link in flight.links]
         return share_hz * chosen, spoiled
 
     def _efficiency(self, link: int, share_hz: float, block: int, margin_db: float) -> float:
         gain = float(self.paths.block_gains(np.array([link]), block, 1)[0, 0])
-        return self.setting.efficiency(self.setting.snr_hz[link] * gain / share_hz * 10.0 ** (-margin_db / 10.0))
+        snr = self.setting.snr_hz[link] * gain / (self.setting.power_band_hz or share_hz)
+        return self.setting.efficiency(snr * 10.0 ** (-margin_db / 10.0))
 
 
 def _draw_setting(draw: random.Random) -> _Setting:
     coherence_s = draw.choice([Fraction(1, 50), Fraction(1, 30), Fraction(1, 10)])
+    band_hz = draw.choice([3e5, 1e6])
     ages = [Fraction(0), coherence_s * Fraction(3, 10), coherence_s, coherence_s * Fraction(26, 10)]
     return _Setting(
         snr_hz=[10.0 ** draw.uniform(5.5, 7.5) for _ in range(4)],
-        band_hz=draw.choice([3e5, 1e6]),
+        band_hz=band_hz,
         work_conserving=draw.random() < 0.7,
         coherence_s=coherence_s,
         csi_age_s=draw.choice(ages),
@@ -179,6 +187,8 @@ def _draw_setting(draw: random.Random) -> _Setting:
         cap=draw.choice([2.0, 7.4]),
         floor=draw.choice([0.0, 0.3]),
         residual_loss=draw.choice([0.0, 0.2]),
+        power_band_hz=draw.choice([None, band_hz]),
+        background=draw.choice(["none", {"kind": "on_off", "mean_on_s": 0.05, "mean_off_s": 0.1, "share": 0.6}]),
     )
 
 
@@ -203,10 +213,11 @@ def _draw_case(case: int) -> tuple[_Setting, list[_Flight]]:
     return setting, [_draw_flight(draw, number, count) for number in range(count)]
 
 
-def _fly(make_air: Callable[..., Any], setting: _Setting, flights: list[_Flight]) -> Any:
+def _fly(make_air: Callable[..., Any], setting: _Setting, flights: list[_Flight], engine: str) -> Any:
     access = {"kind": "fdma", "work_conserving": setting.work_conserving}
+    fields = {name: getattr(setting, name) for name in ("band_hz", "power_band_hz", "background")}
     air = make_air(
-        setting.snr_hz, band_hz=setting.band_hz, link=setting.link(), access=access, paths=setting.paths(), seed=_SEED
+        setting.snr_hz, link=setting.link(), access=access, paths=setting.paths(), seed=_SEED, engine=engine, **fields
     )
     for flight in flights:
         air.send(
@@ -222,10 +233,11 @@ def _fly(make_air: Callable[..., Any], setting: _Setting, flights: list[_Flight]
     return air.run()
 
 
+@pytest.mark.parametrize("engine", ["bulk", "reference"])
 @pytest.mark.parametrize("case", range(_CASES))
-def test_same_deliveries_packet_for_packet(make_air: Callable[..., Any], case: int) -> None:
+def test_same_deliveries_packet_for_packet(make_air: Callable[..., Any], case: int, engine: str) -> None:
     setting, flights = _draw_case(case)
-    air = _fly(make_air, setting, flights)
+    air = _fly(make_air, setting, flights, engine)
     _Reference(setting, flights).run()
     for flight in flights:
         ended = air.ended(flight.name, f"d{flight.links[0]}")

@@ -12,8 +12,9 @@ import pytest
 
 import wfsim
 from wfsim.errors import ScenarioError
-from wfsim.learning.families import TextInput
+from wfsim.learning.families import ImageInput, TextInput
 from wfsim.learning.peft_trainer import PeftTrainer
+from wfsim.learning.pixels import pixel_values, plain_preparation
 from wfsim.learning.stacked_trainer import StackedVitTrainer
 from wfsim.learning.start import first_adapter
 from wfsim.learning.tokens import tokenise
@@ -55,6 +56,30 @@ def test_peft_gives_the_accuracy_that_the_run_measured(text_model, texts_csv, tm
     scores = [line for line in journal(run.path) if line["type"] == "evaluated"]
     assert torch.nn.functional.cross_entropy(logits, labels).item() == pytest.approx(scores[-1]["loss"], abs=1e-5)
     assert scores[-1]["loss"] != scores[0]["loss"]
+
+
+@pytest.mark.parametrize("family", ["ViT", "DeiT"])
+def test_peft_gives_the_accuracy_that_a_vision_run_measured(tmp_path, family) -> None:
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
+    config = getattr(transformers, f"{family}Config")(**sizes, image_size=8, patch_size=4, num_channels=1)
+    torch.manual_seed(1)
+    getattr(transformers, f"{family}Model")(config).save_pretrained(tmp_path / "model")
+    model = {"kind": "hugging_face", "path": str(tmp_path / "model")}
+    run = wfsim.run(load_scenario("digits", {**SMALL, "learning.model": model}), out=tmp_path / "run")
+    asked = load_scenario(run.path / "scenario.yaml")
+    auto = transformers.AutoModelForImageClassification
+    base = auto.from_pretrained(tmp_path / "model", num_labels=10)
+    held_out = asked.learning.data.load()
+    images = pixel_values(plain_preparation(ImageInput(size_px=8, channels=1)), held_out.test_inputs, torch.float32)
+    with torch.no_grad():
+        logits = peft.PeftModel.from_pretrained(base, run.path / "adapter").eval()(pixel_values=images).logits
+    labels = torch.tensor(held_out.test_labels)
+    assert (logits.argmax(1) == labels).double().mean().item() == pytest.approx(
+        run.summary["final_accuracy"], abs=1e-12
+    )
+    scores = [line for line in journal(run.path) if line["type"] == "evaluated"]
+    assert torch.nn.functional.cross_entropy(logits, labels).item() == pytest.approx(scores[-1]["loss"], abs=1e-5)
+    assert scores[-1]["loss"] < scores[0]["loss"]
 
 
 def journal(path: Path) -> list[dict]:

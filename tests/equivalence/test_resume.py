@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from wfsim import simulate
 from wfsim.errors import Interrupted, RunError, UsageError
 from wfsim.results.directory import Run
 
+NAKAGAMI = Path(__file__).parents[1] / "unit" / "parts" / "nakagami.py"
 FILES = ("journal.jsonl", "rounds.csv", "summary.json", "scenario.yaml", "log.txt", "adapter/adapter_model.safetensors")
 SMALL = {"topology.devices": 4, "stop.rounds": 3, "learning.local.steps": 2, "learning.engine.chunk_jobs": 2}
 LOSSY = {
@@ -118,3 +120,29 @@ def test_changed_code_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatch)
 def test_force_starts_afresh(stopped: Path) -> None:
     done = wfsim.run(simulate.resumable(stopped), stopped, force=True)
     assert done.manifest["attempts"] == 1 and done.status == "completed"
+
+
+def test_a_scenario_edited_by_hand_is_refused(stopped: Path) -> None:
+    text = (stopped / "scenario.yaml").read_text(encoding="utf-8")
+    (stopped / "scenario.yaml").write_text(text.replace("devices: 4", "devices: 5"), encoding="utf-8")
+    with pytest.raises(UsageError, match="scenario.yaml, code, data or weights have changed"):
+        simulate.resume(stopped)
+
+
+def test_stopped_while_the_past_is_replayed_it_still_says_all_that_was_done(stopped: Path) -> None:
+    before, digest = contents(Run(stopped)), Run(stopped).manifest["digest"]
+    with pytest.raises(Interrupted):
+        wfsim.run(simulate.resumable(stopped), stopped, sinks=[stop_at(3)])
+    assert {**contents(Run(stopped)), "log.txt": b""} == {**before, "log.txt": b""}
+    assert Run(stopped).manifest["digest"] == digest == list(Run(stopped).journal())[-1]["hash"]
+
+
+def test_a_run_with_parts_of_its_own(tmp_path: Path) -> None:
+    shutil.copy(NAKAGAMI, tmp_path / "nakagami.py")
+    source = tmp_path / "own.yaml"
+    source.write_text("extends: digits\nparts: [./nakagami.py]\nradio: {fading: nakagami}\n", encoding="utf-8")
+    whole = wfsim.run(wfsim.load_scenario(source, SMALL), tmp_path / "whole")
+    with pytest.raises(Interrupted):
+        wfsim.run(wfsim.load_scenario(source, SMALL), tmp_path / "run", sinks=[stop_at(70)])
+    source.unlink()
+    assert contents(simulate.resume(tmp_path / "run")) == contents(whole)

@@ -92,6 +92,19 @@ def test_sessions_beyond_the_limit_get_nothing_more() -> None:
     assert shares.max() == 0.5 and _within(shares, _mean_share(0.2, 0.5))
 
 
+@pytest.mark.parametrize(("share", "max_share"), [(0.2, 0.5), (0.25, 0.9), (0.1, 0.1)])
+def test_mean_shares(share: float, max_share: float) -> None:
+    assert Background.parse(_ON_OFF).mean_share() == pytest.approx(0.25 * 0.6, rel=1e-12)
+    part = Background.parse({**_POISSON, "share": share, "max_share": max_share})
+    assert part.mean_share() == pytest.approx(_mean_share(share, max_share), rel=1e-12)
+
+
+@pytest.mark.parametrize(("rate_per_s", "expected"), [(1e-9, 0.5 * 1e-9), (1e3, 0.75)])
+def test_mean_shares_of_hardly_any_and_of_very_many_sessions(rate_per_s: float, expected: float) -> None:
+    part = Background.parse({"kind": "poisson", "rate_per_s": rate_per_s, "mean_s": 1.0, "share": 0.5})
+    assert part.mean_share() == pytest.approx(expected, rel=1e-8)
+
+
 def _mean_share(share: float, max_share: float) -> float:
     law = [math.exp(-3.0) * 3.0**n / math.factorial(n) for n in range(40)]
     return sum(p * min(n * share, max_share) for n, p in enumerate(law))

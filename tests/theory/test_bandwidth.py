@@ -68,6 +68,15 @@ def test_min_max_finish_time_is_the_exact_root(gap: float) -> None:
     assert needed_hz(finish_s * (1.0 + 1e-9)) < _BAND_HZ < needed_hz(finish_s * (1.0 - 1e-9))
 
 
+def test_min_max_under_a_cap() -> None:
+    """The strong at b cap, the weak at their curve, all at the same time; without the cap the strong get too little."""
+    bands_hz, finish_s = min_max_bands_hz(_BITS, _SNR_HZ, _BAND_HZ, cap_bps_per_hz=3.0)
+    rates = np.minimum(rate_bps(bands_hz, _SNR_HZ), 3.0 * bands_hz)
+    capped = rate_bps(bands_hz, _SNR_HZ) > 3.0 * bands_hz
+    assert capped.any() and not capped.all() and bands_hz.sum() == pytest.approx(_BAND_HZ, rel=1e-9)
+    assert _BITS / rates == pytest.approx([finish_s] * 4, rel=1e-9)
+
+
 def test_min_max_beats_every_other_division() -> None:
     bands_hz, finish_s = min_max_bands_hz(_BITS, _SNR_HZ, _BAND_HZ)
     for direction in np.eye(4) - 0.25:

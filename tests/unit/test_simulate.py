@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
 import wfsim
-from wfsim.errors import Interrupted, RunError, ScenarioError
+from wfsim.errors import Interrupted, RunError, ScenarioError, UsageError
+from wfsim.simulate import Resources, resume
 
 TINY = {"stop.rounds": 2, "learning.local.steps": 1}
 FILES = {"scenario.yaml", "journal.jsonl", "rounds.csv", "summary.json", "manifest.json", "log.txt"}
@@ -74,3 +76,28 @@ def test_rounds_that_take_no_time_cannot_be_stopped_by_time(tmp_path: Path) -> N
     scenario = wfsim.load_scenario("digits", {**instant, "stop": {"rounds": None, "time_s": 5.0}})
     with pytest.raises(RunError, match="takes no simulated time"):
         wfsim.run(scenario, tmp_path / "r")
+
+
+def test_a_folder_that_cannot_be_a_cache_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="file cannot be a cache: File exists"):
+        wfsim.run(wfsim.load_scenario("digits", TINY), tmp_path / "r", resources=Resources(cache=tmp_path / "file"))
+    assert names(tmp_path) == {"file"}
+
+
+def test_a_full_disk_is_told_in_one_line_and_the_run_can_go_on(tmp_path: Path, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("wfsim.learning.work_store.write_arrays", full)
+    with pytest.raises(RunError, match=r"/r: No space left on device; `wfsim resume"):
+        wfsim.run(wfsim.load_scenario("digits", TINY), tmp_path / "r")
+    assert wfsim.Run(tmp_path / "r").status == "failed"
+    monkeypatch.undo()
+    assert resume(tmp_path / "r").summary["rounds"] == 2
+
+
+def test_checkpoints_that_a_killed_run_left_behind_its_end_go(tmp_path: Path) -> None:
+    scenario = wfsim.load_scenario("digits", TINY, **{"learning.kind": "none"})
+    (wfsim.run(scenario, tmp_path / "r").path / "checkpoints").mkdir()
+    assert names(wfsim.run(scenario, tmp_path / "r").path) == FILES

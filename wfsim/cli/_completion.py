@@ -1,4 +1,4 @@
-"""What the shell offers at TAB: scenarios, dotted keys and their values, slots, kinds, figures.
+"""What the shell offers at TAB: scenarios, dotted keys and their values, slots, kinds, figures, formats.
 
 bash splits words at `=`, zsh and fish do not: after `radio.fading=` the first wants `rician`, the others want
 `radio.fading=rician`. A key that can go on is offered in two ways, for a shell ends a word that has only one.
@@ -68,6 +68,13 @@ def figures(incomplete: str) -> list[Offer]:
     from wfsim.figures import KINDS
 
     return _matching(sorted(KINDS.items()), incomplete)
+
+
+def formats(incomplete: str) -> list[Offer]:
+    """Formats of an export."""
+    from wfsim.results.export import FORMATS
+
+    return _matching(sorted(FORMATS.items()), incomplete)
 
 
 def _matching(offers: list[Offer], incomplete: str) -> list[Offer]:

@@ -49,9 +49,9 @@ def facts(scenario: Scenario) -> Facts:
 
 
 def _upload_s(radio: Radio, links: LargeScale, plan: Plan) -> NDArray[np.float64]:
-    """Seconds of one upload [devices] without fading or loss when every device shares the band at once."""
-    count = len(links.distance_m)
-    shares_hz = radio.access.divide(radio.bandwidth_hz, np.full(count, 1.0 / count))
+    """Seconds of one upload [devices] when all share the band at once: no fading, no loss, mean foreign traffic."""
+    count, left_hz = len(links.distance_m), radio.bandwidth_hz * (1.0 - radio.background.mean_share())
+    shares_hz = radio.access.divide(left_hz, np.full(count, 1.0 / count))
     rates_bps = shares_hz * radio.link.efficiency(links.snr_hz(radio.uplink_power_dbm, radio) / shares_hz)
     with np.errstate(divide="ignore"):
         return radio.packets.packet_bits(plan.fragment_bytes).sum() / rates_bps

@@ -39,17 +39,24 @@ def print_json(value: Any) -> None:
 
 
 def print_facts(to: Console, rows: Iterable[Sequence[str]]) -> None:
-    """Two columns: what, and how much."""
-    _print_columns(to, Table(box=None, show_header=False, pad_edge=False, padding=(0, 1)), ("", ""), rows)
+    """Two columns: what, and how much; where the terminal is too narrow for both, one below the other."""
+    cells = [tuple(row) for row in rows]
+    if _readable(to.width, cells):
+        _print_columns(to, Table(box=None, show_header=False, pad_edge=False, padding=(0, 1)), ("", ""), cells)
+    else:
+        _print_blocks(to, ("", ""), cells)
 
 
-def print_table(to: Console, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns under a header, the last one wrapped; where that leaves it too narrow to read, one block per row."""
+def print_table(to: Console, header: Sequence[str], rows: Iterable[Sequence[str]], *, prose: bool = True) -> None:
+    """Columns under a header, the last one wrapped; where that leaves it too narrow to read, one block per row.
+
+    `prose`: what the last column holds says itself what it is.
+    """
     cells = [tuple(row) for row in rows]
     if _readable(to.width, [header, *cells]):
         _print_columns(to, Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1)), header, cells)
     else:
-        _print_blocks(to, header, cells)
+        _print_blocks(to, header if prose else (*header, ""), cells if prose else [(*row, "") for row in cells])
 
 
 def _readable(width: int, lines: Iterable[Sequence[str]]) -> bool:
@@ -60,7 +67,8 @@ def _readable(width: int, lines: Iterable[Sequence[str]]) -> bool:
 def _print_blocks(to: Console, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for name, *others, last in rows:
         labelled = "; ".join(f"{title}: {cell}" for title, cell in zip(header[1:-1], others, strict=True) if cell)
-        to.print(Text(name, style="bold", overflow="fold"))
+        if name:
+            to.print(Text(name, style="bold", overflow="fold"))
         for text in filter(None, (labelled, last)):
             to.print(Padding(Text(text, overflow="fold"), (0, 0, 0, _GAP)))
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wfsim.cli._output import console, print_facts, print_json, say
+from wfsim.cli._stopping import insist
 
 if TYPE_CHECKING:
     from wfsim.results.directory import Run
@@ -26,11 +27,11 @@ class LineCount:
 
 @contextmanager
 def simulating(stop: Stop, *, as_json: bool) -> Iterator[Sequence[Sink]]:
-    """Sinks that show the progress of a run; the first one counts."""
+    """Sinks that show the progress of a run; the first one counts, the last one stops it."""
     from wfsim.cli._progress import progress
 
     with progress(console(stderr=as_json), stop) as sink:
-        yield LineCount(), sink
+        yield LineCount(), sink, insist
 
 
 def report(done: Run, *, finished_earlier: bool, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Output that cannot be written is dropped, so that a run outlives its reader."""
+"""Output that nobody takes any more is dropped: a pipe's reader may leave early, and a run outlives its reader."""
 
 from __future__ import annotations
 
@@ -10,46 +10,45 @@ from typing import Any, TextIO
 
 
 class Expendable:
-    """A stream on a file descriptor. At the first failure (closed pipe, full disk) the descriptor leads to nowhere.
+    """A stream on a file descriptor. At the first failure the descriptor leads to nowhere; `forgiven` ones end there.
 
     Also what is still buffered then goes there: Python's own flush at exit would fail otherwise.
     """
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO, forgiven: type[OSError] = OSError) -> None:
+        self._stream, self._forgiven = stream, forgiven
 
     def write(self, text: str) -> int:
         try:
             return self._stream.write(text)
-        except OSError:
-            self._drop()
+        except OSError as error:
+            self._drop(error)
             return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
-        except OSError:
-            self._drop()
+        except OSError as error:
+            self._drop(error)
             self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
-    def _drop(self) -> None:
+    def _drop(self, error: OSError) -> None:
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), self._stream.fileno())
+        if not isinstance(error, self._forgiven):
+            raise error
 
 
 @contextmanager
-def expendable_output() -> Iterator[None]:
-    """Within it, what stdout and stderr do not take is dropped."""
-    with redirect_stdout(_expendable(sys.stdout)) as out, redirect_stderr(_expendable(sys.stderr)):
+def expendable_output(forgiven: type[OSError] = OSError) -> Iterator[None]:
+    """Within it, what stdout and stderr do not take for a `forgiven` reason is dropped; for another it is raised."""
+    streams = (None if stream is None else Expendable(stream, forgiven) for stream in (sys.stdout, sys.stderr))
+    with redirect_stdout(next(streams)) as out, redirect_stderr(next(streams)):  # None: the shell closed it
         try:
             yield
         finally:
             if out is not None:
                 out.flush()
-
-
-def _expendable(stream: TextIO | None) -> Any:
-    return stream if stream is None else Expendable(stream)  # None: the shell closed it

@@ -15,39 +15,62 @@ from wfsim.cli._quantities import number, percent
 if TYPE_CHECKING:
     from wfsim.results.compare import Comparison, Difference
 
-EXAMPLE = "wfsim compare 'runs/dense-*' 'runs/topk-*' --target 0.85"
+EXAMPLE = "wfsim compare runs/bandwidth runs/bandwidth --a radio.bandwidth_hz=5e5 --b radio.bandwidth_hz=2e6"
 
 _HEADER = ("metric", "A", "B", "B - A", "interval", "pairs")
+
+OnlyA, OnlyB = (
+    Annotated[
+        list[str] | None,
+        typer.Option(f"--{side}", metavar="KEY=VALUE", help=f"of {side.upper()} only runs with this value; repeatable"),
+    ]
+    for side in ("a", "b")
+)
 
 
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="a run directory, a folder of runs or a quoted glob of seeds")],
     b: Annotated[str, typer.Argument(metavar="B", help="the same for the other experiment")],
+    only_a: OnlyA = None,
+    only_b: OnlyB = None,
     target: Annotated[
-        float | None, typer.Option("--target", help="also the costs of this accuracy, such as 0.85")
+        float | None, typer.Option("--target", help="also the costs of this accuracy (0..1), such as 0.85")
     ] = None,
-    level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="confidence of the intervals")] = 0.95,
+    level: Annotated[
+        float, typer.Option("--level", min=0.5, max=0.999, help="confidence of the intervals (0..1)")
+    ] = 0.95,
     bootstrap: Annotated[bool, typer.Option("--bootstrap", help="bootstrap intervals instead of Student's t")] = False,
     unfinished: Annotated[bool, typer.Option("--unfinished", help="take runs that are not completed too")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two experiments in pairs of runs with the same seed, which share their random numbers."""
+    """Compare two experiments in pairs of runs with the same seed, which share their random numbers.
+
+    Two cells of one sweep: name its folder twice and tell them apart with --a and --b.
+    """
+    from wfsim.results.choose import choose
     from wfsim.results.compare import compare as compare_runs
     from wfsim.results.find import find_runs
 
+    runs = choose(find_runs(a), _settings(only_a)), choose(find_runs(b), _settings(only_b))
     method = "bootstrap" if bootstrap else "t"
-    found = compare_runs(find_runs(a), find_runs(b), target=target, level=level, method=method, unfinished=unfinished)
+    found = compare_runs(*runs, target=target, level=level, method=method, unfinished=unfinished)
     if as_json:
         print_json({"a": a, "b": b} | asdict(found))
     else:
         _print(found, level)
 
 
+def _settings(texts: list[str] | None) -> list[tuple[str, Any]]:
+    from wfsim.scenario.overrides import alternatives
+
+    return [(key, values.plain()) for key, values in alternatives(texts or ())]
+
+
 def _print(found: Comparison, level: float) -> None:
     out = console()
     for sentence in _differing(found):
         say(out, sentence)
-    print_table(out, _HEADER, [_cells(each) for each in found.metrics])
+    print_table(out, _HEADER, [_cells(each) for each in found.metrics], prose=False)
     for sentence in _notes(found, level):
         say(out, sentence)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -67,10 +68,18 @@ def _slot(slot: type[Part]) -> dict[str, Any]:
 
 def _kind(slot: type[Part], name: str) -> dict[str, Any]:
     from wfsim.cli._catalogue import dotted, find_kind, places
+    from wfsim.scenario.parts import out_of_tree_file
 
-    where = places(slot)
-    paths = [dotted(steps) for steps in where]
-    return {"slot": slot.slot, "kind": name, "paths": paths, **_in_full(find_kind(slot, name), where[0])}
+    where, kind = places(slot), find_kind(slot, name)
+    about = {"slot": slot.slot, "kind": name, "paths": [dotted(steps) for steps in where]}
+    return _from_file(about | {"file": out_of_tree_file(kind)} | _in_full(kind, where[0]))
+
+
+def _from_file(about: dict[str, Any]) -> dict[str, Any]:
+    """With the line in its example that names the out-of-tree file of a kind, if it comes from one."""
+    if about["file"] is None:
+        return about
+    return about | {"example": f"parts: [{json.dumps('./' + about['file'])}]\n{about['example']}"}
 
 
 def _section(path: str, section: type[Section]) -> dict[str, Any]:
@@ -95,7 +104,8 @@ def _print_slot(about: dict[str, Any]) -> None:
 def _print_fields(about: dict[str, Any]) -> None:
     out, in_section = console(), "section" in about
     title = about["section"] if in_section else f"{about['slot']} {about['kind']}: {', '.join(about['paths'])}"
-    say(out, f"{title}\n\n{about['description']}\n")
+    say(out, title + (f" (from {about['file']})" if about.get("file") else ""))
+    say(out, f"\n{about['description']}\n")
     if about["fields"]:
         print_table(out, _HEADER, (_row(field, kind_alone=in_section) for field in about["fields"]))
         say(out, "")

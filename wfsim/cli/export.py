@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperCommand
 
+from wfsim.cli import _completion
 from wfsim.cli._output import console, say
 
 EXAMPLE = "wfsim export runs/try --format perfetto"
@@ -27,7 +28,16 @@ class ExportCommand(TyperCommand):
 
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="a run directory")],
-    format_name: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="which; the list is below")],
+    format_name: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="which; the list is below",
+            autocompletion=_completion.formats,
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="file or folder; default: in RUN/export")
     ] = None,

@@ -17,7 +17,9 @@ EXAMPLE = "wfsim init my-experiment"
 SCENARIO, SCHEMA = "mine.yaml", "wfsim.schema.json"
 _TEXT = f"""\
 # yaml-language-server: $schema=./{SCHEMA}
-# What is not written here is as in quickstart. Remove a # to change something; `wfsim list` shows what there is.
+# What is not written here is as in quickstart. To change something remove the # of its line, and of the heading above
+# an indented one. `wfsim list` shows what there is, `wfsim describe` what it means. Units end the names: _s seconds,
+# _hz hertz, _m metres, _db decibels, _dbm decibels over 1 mW, _per_s per second.
 extends: quickstart
 name: mine
 stop: {{rounds: 5}}
@@ -43,6 +45,11 @@ stop: {{rounds: 5}}
 #codec: {{values: fp32}}
 #protocol: {{kind: deadline, round_s: 5.0}}
 #controller: {{kind: random, devices: 10}}
+
+# Many runs at once: `wfsim sweep mine.yaml`. All combinations of the values, each with seeds 1 to 3.
+#sweep:
+#  grid: {{radio.bandwidth_hz: [5.0e5, 1.0e6, 2.0e6]}}
+#  seeds: 3
 """
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,17 +30,22 @@ def list_parts(slot: SlotName = None, parts: PartFiles = None, as_json: AsJson =
     """List every slot and section of a scenario, or the kinds of one slot; with --parts, those of your files too."""
     with with_kinds_of(parts):
         rows = _slots(bool(parts)) if slot is None else _kinds(slot, bool(parts))
+    sections = _sections() if slot is None else []
     if as_json:
-        print_json(rows)
+        print_json(rows if slot is not None else {"slots": rows, "sections": sections})
         return
     _print(rows)
-    if slot is None:
+    if sections:
         say(console(), "")
-        _print(_sections())
-    say(
-        console(),
-        f"\nMore: wfsim {'list SLOT, wfsim describe SLOT|SECTION' if slot is None else f'describe {slot} KIND'}",
-    )
+        _print(sections)
+    say(console(), f"\nMore: {_more(slot, parts or ())}")
+
+
+def _more(slot: str | None, parts: Sequence[Path]) -> str:
+    """The commands that say more."""
+    options = [word for file in parts for word in ("--parts", str(file))]
+    lead = ["wfsim list SLOT, wfsim describe SLOT|SECTION"] if slot is None else ["wfsim describe", slot, "KIND"]
+    return " ".join([*lead, *map(shlex.quote, options)])
 
 
 def _slots(with_files: bool) -> list[dict[str, Any]]:

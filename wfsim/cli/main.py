@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
+import inspect
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +20,8 @@ from wfsim.cli import list as listing
 from wfsim.cli import new as writing
 from wfsim.cli import sweep as sweeping
 from wfsim.cli._settings import Settings
+from wfsim.cli._stopping import asked_to_stop, stoppable
+from wfsim.cli._streams import expendable_output
 from wfsim.errors import ScenarioError, WfsimError
 
 _EPILOG = f"""Example: wfsim run quickstart stop.rounds=3
@@ -59,7 +59,8 @@ def _options(
 
 
 def _add(name: str, command: Callable[..., None], example: str, **rest: Any) -> None:
-    app.command(name, epilog=f"Example: {example}", **{"no_args_is_help": True, **rest})(command)
+    told = "\n\n".join(" ".join(paragraph.split()) for paragraph in inspect.getdoc(command).split("\n\n"))
+    app.command(name, help=told, epilog=f"Example: {example}", **{"no_args_is_help": True, **rest})(command)
 
 
 _add("run", run.run, run.EXAMPLE)
@@ -83,38 +84,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command (of `sys.argv` by default) and return its exit code; errors are one line on stderr."""
     settings = Settings()
     try:
-        with _terminate_like_interrupt():
+        with stoppable(), expendable_output(BrokenPipeError):
             return _exit_code(app(arguments, prog_name="wfsim", obj=settings, standalone_mode=False))
+    except KeyboardInterrupt:  # before or after the command itself
+        return _interrupted()
     except Exception as error:  # the last stop: whatever it is, the person gets one line and a code
-        if settings.debug:
-            traceback.print_exc()
-        else:
-            _say(_line(error))
+        if asked_to_stop() and _code(error) != exit_codes.INTERRUPTED:
+            return _interrupted()
+        with expendable_output():
+            _tell(error, settings)
         return _code(error)
 
 
-@contextmanager
-def _terminate_like_interrupt() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt, as SIGINT does, so that a run directory is brought to its end."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _tell(error: Exception, settings: Settings) -> None:
+    if settings.debug:
+        traceback.print_exception(error)
+    else:
+        _say(_line(error))
 
 
 def _exit_code(returned: Any) -> int:
     code = returned if isinstance(returned, int) else 0
-    if code == exit_codes.INTERRUPTED:
+    return _interrupted() if code == exit_codes.INTERRUPTED else code
+
+
+def _interrupted() -> int:
+    with expendable_output():
         _say("wfsim: interrupted")
-    return code
+    return exit_codes.INTERRUPTED
 
 
 def _code(error: Exception) -> int:
-    return error.exit_code if isinstance(error, WfsimError | typer.TyperException) else 1
+    return error.exit_code if isinstance(error, WfsimError | typer.TyperException) else exit_codes.FAILED
 
 
 def _line(error: Exception) -> str:
@@ -125,8 +126,8 @@ def _line(error: Exception) -> str:
         text = f"wfsim: {error}"
     elif isinstance(error, typer.TyperException):
         text = f"wfsim: {error.format_message()}" if error.format_message() else ""
-    elif isinstance(error, OSError) and error.filename is not None:
-        text = f"wfsim: {error.filename}: {error.strerror}"
+    elif isinstance(error, OSError) and error.strerror is not None:
+        text = f"wfsim: {error.filename or 'output'}: {error.strerror}"
     else:
         text = f"wfsim: internal error: {type(error).__name__}: {error} (wfsim --debug ... shows where)"
     return " ".join(text.split())

@@ -9,12 +9,13 @@ import typer
 
 from wfsim.cli._output import console, say
 from wfsim.cli._parts import PartFiles, with_kinds_of
+from wfsim.errors import UsageError
 
 EXAMPLE = "wfsim schema -o wfsim.schema.json"
 
 
 def schema(
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="file to write instead of stdout")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file to write instead of stdout")] = None,
     parts: PartFiles = None,
 ) -> None:
     """Print the JSON Schema of scenario files, for completion and checks in an editor.
@@ -29,6 +30,9 @@ def schema(
     if output is None:
         print(text, end="")
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
     say(console(), str(output))

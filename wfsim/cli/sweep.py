@@ -49,7 +49,7 @@ def sweep(
     """Run every cell of a scenario's sweep block and of axes given here; write sweep.csv.
 
     Complete runs are not run again and unfinished ones go on, so the same command continues at any moment. Exit code 4
-    if any run failed.
+    if any run failed. The cache of training stays for the next sweep into OUT; it may be deleted at any time.
     """
     from wfsim.cli._late import naming_file
 
@@ -92,9 +92,15 @@ def _predict(scenario: str, overrides: Any, out: Path | None, jobs: int | None, 
 
 def _report(done: SweepResult, *, as_json: bool) -> None:
     if as_json:
-        print_json({"sweep": str(done.path), "cells": done.rows, "causes": done.causes})
+        print_json({"sweep": str(done.path), "cells": done.rows, "causes": done.causes, "work": done.work})
         return
     out, states = console(), [row["status"] for row in done.rows]
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
     say(out, f"cells: {counts}")
+    if any(done.work.values()):
+        say(out, _trained(done.work))
     say(out, str(done.path / "sweep.csv"))
+
+
+def _trained(work: dict[str, int]) -> str:
+    return f"training: {work['chunks_computed']} chunks computed, {work['chunks_from_cache']} found in the cache"

@@ -22,6 +22,12 @@ def check_a_share_leaves_some_of_the_band(background: Background) -> None:
             require(0.0 <= share < 1.0, f"the share {direction} at {t_s:g} s is {share:g}")
 
 
+def check_the_mean_share_is_a_share(background: Background) -> None:
+    """In [0, 1)."""
+    mean = background.mean_share()
+    require(0.0 <= mean < 1.0, f"mean_share() is {mean:g}")
+
+
 def check_any_query_order_gives_the_same_shares(background: Background) -> None:
     """Forwards, backwards, and from a path that was asked nothing before."""
     forwards = background.realise(Streams(1), "up")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from wfsim.figures import _style
-from wfsim.figures._experiments import Experiment, differing, labels_of
-from wfsim.figures._quantity import short_value
+from wfsim.figures._experiments import Experiment
+from wfsim.figures._names import count, heading_of, label_of, labels_of, telling, text_of
 
-_MOST_KEYS = 4
-_ABSENT = "none"
+_MOST_KEYS = 8  # that are split into two; 128 ways
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +51,10 @@ class Encoding:
 
 
 def encode(groups: Sequence[Experiment]) -> Encoding:
-    """Of experiments of one name that differ in few keys: colour by one key, shape by the others. Else one by one."""
+    """Of experiments of one name: colour by some of the keys that differ, shape by the others. Else one by one."""
     shared = len({group.name for group in groups}) == 1
-    keys = _telling(groups) if shared and len(groups) > 1 else []
-    texts = [tuple(_text(group, key) for key in keys) for group in groups]
-    told = bool(keys) and len(keys) <= _MOST_KEYS and len(set(texts)) == len(groups)
-    return _by_keys(groups, keys) if told else _one_by_one(groups, shared)
+    keys = telling(groups) if shared and len(groups) > 1 else []
+    return _by_keys(groups, *_split(groups, keys)) if keys else _one_by_one(groups, shared)
 
 
 def _one_by_one(groups: Sequence[Experiment], shared: bool) -> Encoding:
@@ -67,55 +65,54 @@ def _one_by_one(groups: Sequence[Experiment], shared: bool) -> Encoding:
     return Encoding(title=title, looks=looks, sections=[Section(heading="", entries=entries)])
 
 
-def _by_keys(groups: Sequence[Experiment], keys: Sequence[str]) -> Encoding:
-    first, *others = sorted(keys, key=lambda key: not _has_words(groups, key))
-    colour_of = _numbered(groups, lambda group: _text(group, first), [first])
-    shape_of = _numbered(groups, lambda group: _joined(group, others), others)
+def _by_keys(groups: Sequence[Experiment], first: Sequence[str], others: Sequence[str]) -> Encoding:
+    colour_of, shape_of = _numbered(groups, first), _numbered(groups, others)
     palette = _style.colours(len(colour_of))
     looks = []
     for group in groups:
-        colour = colour_of[_text(group, first)]
-        shape = shape_of[_joined(group, others)] if others else colour
-        looks.append(Look(label=_joined(group, [first, *others]), colour=palette[colour], shape=shape))
+        colour = colour_of[text_of(group, first)]
+        shape = shape_of[text_of(group, others)] if others else colour
+        looks.append(Look(label=label_of(group, [*first, *others]), colour=palette[colour], shape=shape))
     entries = [
         Entry(label=text, colour=palette[number], shape=None if others else number)
         for text, number in colour_of.items()
     ]
     shapes = [Entry(label=text, shape=number) for text, number in shape_of.items()]
-    sections = [Section(heading=first, entries=entries), Section(heading=", ".join(others), entries=shapes)]
+    sections = [
+        Section(heading=heading_of(first), entries=entries),
+        Section(heading=heading_of(others), entries=shapes),
+    ]
     return Encoding(title=groups[0].name, looks=looks, sections=sections if others else sections[:1])
 
 
-def _numbered(groups: Sequence[Experiment], text: Callable[[Experiment], str], keys: Sequence[str]) -> dict[str, int]:
-    """Texts in order of their values where those are numbers, else of appearance."""
-    ordered = sorted(groups, key=lambda group: [_rank(group.facts.get(key)) for key in keys])
-    return {each: number for number, each in enumerate(dict.fromkeys(map(text, ordered)))}
+def _split(groups: Sequence[Experiment], keys: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Keys for the colour and keys for the shape, which may be none: a full factorial, else the shortest legend."""
+    sizes = range(len(keys) // 2 + 1) if len(keys) <= _MOST_KEYS else (0,)
+    parts = [([key for key in keys if key not in part], list(part)) for n in sizes for part in combinations(keys, n)]
+    first, others = min(parts, key=lambda part: _length(groups, *part))
+    if not others:
+        return first, others
+    first, others = sorted((first, others), key=lambda part: not _has_words(groups, part))
+    swapped = count(groups, others) > len(_style.MARKERS) >= count(groups, first)
+    return (others, first) if swapped else (first, others)
+
+
+def _length(groups: Sequence[Experiment], first: Sequence[str], others: Sequence[str]) -> tuple[bool, int, int]:
+    """Whether combinations are missing, lines of the legend, and combinations."""
+    colours, shapes = count(groups, first), count(groups, others) if others else 0
+    return colours * shapes != len(groups), colours + max(shapes, 1), colours * max(shapes, 1)
+
+
+def _numbered(groups: Sequence[Experiment], keys: Sequence[str]) -> dict[str, int]:
+    """Texts in order of their values where all those are numbers, else of appearance."""
+    words = _has_words(groups, keys)
+    ordered = groups if words else sorted(groups, key=lambda group: [_rank(group.facts.get(key)) for key in keys])
+    return {each: number for number, each in enumerate(dict.fromkeys(text_of(group, keys) for group in ordered))}
 
 
 def _rank(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else float("-inf")
 
 
-def _has_words(groups: Sequence[Experiment], key: str) -> bool:
-    return any(isinstance(group.facts.get(key), str) for group in groups)
-
-
-def _joined(group: Experiment, keys: Sequence[str]) -> str:
-    return ", ".join(_text(group, key) for key in keys)
-
-
-def _text(group: Experiment, key: str) -> str:
-    return short_value(key, group.facts[key]) if key in group.facts else _ABSENT
-
-
-def _telling(groups: Sequence[Experiment]) -> list[str]:
-    """The keys that differ; of more than two only those that others before them do not decide."""
-    keys = differing(groups)
-    if len(keys) <= 2:
-        return keys
-    kept: list[str] = []
-    for key in keys:
-        before = {tuple(_text(group, each) for each in kept) for group in groups}
-        after = {tuple(_text(group, each) for each in (*kept, key)) for group in groups}
-        kept += [key] if len(after) > len(before) else []
-    return kept
+def _has_words(groups: Sequence[Experiment], keys: Sequence[str]) -> bool:
+    return any(isinstance(group.facts.get(key), str | list) for group in groups for key in keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-_COLUMN = 4  # lines of a legend above the panels
-_LETTERS = 100  # of one of its lines over the whole width
+_LETTERS = 100  # of a legend's line over the whole width
+_HEADING = 26  # letters of a heading's line
+_ROW_IN = 0.175
 
 Handle = Callable[[Entry], "Line2D"]
 
@@ -25,9 +26,6 @@ class _Row:
     label: str
     handle: Any = None
     bold: bool = False
-
-
-_BLANK = _Row(label=" ")
 
 
 def as_point(entry: Entry) -> Line2D:
@@ -50,36 +48,32 @@ def as_line(entry: Entry) -> Line2D:
 
 def beside(drawn: Figure, sections: Sequence[Section], handle: Handle, more: Mapping[str, Any]) -> None:
     """A legend right of the panels, one section under the other; `more` handles by label stand first."""
-    rows = [_Row(label=label, handle=each) for label, each in more.items()]
-    for section in sections:
-        rows += [*_heading(section.heading), *_entries(section.entries, handle)]
-    _draw(drawn, rows, loc="outside right upper", handlelength=1.6)
+    rows = [_Row(label=label, handle=each) for label, each in more.items()] + _rows(sections, handle)
+    _draw(drawn, rows, loc="outside right upper", handlelength=2.4 if handle is as_line else 1.6)
 
 
-def above(drawn: Figure, sections: Sequence[Section], handle: Handle) -> None:
-    """A legend above the panels: columns of each section, the first under its heading."""
-    columns = [column for section in sections for column in _columns(section, handle)]
-    height = max(map(len, columns))
-    rows = [row for column in columns for row in (*column, *([_BLANK] * (height - len(column))))]
-    _draw(drawn, rows, loc="outside upper center", ncols=len(columns), handlelength=3.0)
+def height_in(sections: Sequence[Section], more: int) -> float:
+    """Height of the legend that `beside` draws with that many further handles."""
+    return _ROW_IN * (len(_rows(sections, as_line)) + more) + 0.2
 
 
-def rows_above(sections: Sequence[Section]) -> int:
-    """Lines of the legend that `above` draws."""
-    return 1 + max(min(_COLUMN, len(section.entries)) for section in sections)
+def rows_above(labels: Sequence[str]) -> int:
+    """Rows of the legend that `in_rows` draws."""
+    return -(-len(labels) // _columns(labels))
 
 
 def in_rows(drawn: Figure, axes: Axes) -> None:
     """A legend above the panels of all that has a label in `axes`, row by row."""
     handles, labels = axes.get_legend_handles_labels()
-    columns = max(1, _LETTERS // (max(map(len, labels)) + 8))
-    drawn.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)))
+    drawn.legend(handles, labels, loc="outside upper center", ncols=_columns(labels))
 
 
-def _columns(section: Section, handle: Handle) -> Iterator[list[_Row]]:
-    for start in range(0, len(section.entries), _COLUMN):
-        heading = _heading(section.heading) if start == 0 else [_BLANK]
-        yield [*heading, *_entries(section.entries[start : start + _COLUMN], handle)]
+def _columns(labels: Sequence[str]) -> int:
+    return min(max(1, _LETTERS // (max(map(len, labels)) + 8)), len(labels))
+
+
+def _rows(sections: Sequence[Section], handle: Handle) -> list[_Row]:
+    return [row for each in sections for row in (*_heading(each.heading), *_entries(each.entries, handle))]
 
 
 def _entries(entries: Sequence[Entry], handle: Handle) -> list[_Row]:
@@ -87,7 +81,9 @@ def _entries(entries: Sequence[Entry], handle: Handle) -> list[_Row]:
 
 
 def _heading(text: str) -> list[_Row]:
-    return [_Row(label=text, bold=True)] if text else []
+    """A key a line where all of them are too many for one."""
+    lines = [text] if len(text) <= _HEADING else text.replace(", ", ",\n").split("\n")
+    return [_Row(label=line, bold=True) for line in lines] if text else []
 
 
 def _draw(drawn: Figure, rows: Sequence[_Row], **rest: Any) -> None:

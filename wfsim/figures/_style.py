@@ -56,7 +56,7 @@ _LOOK: dict[str, Any] = {
     "pdf.fonttype": 42,
 }
 
-_DECADES = 3e2  # of a logarithmic axis from which only powers of ten are named
+_DECADES = 3e2  # largest / smallest value of an axis from which only powers of ten are named
 
 _METADATA: dict[str, dict[str, None]] = {  # None leaves the entry out: no dates, no versions
     ".png": {"Software": None},
@@ -117,12 +117,12 @@ def count_ticks(axis: Axis, most: int, size: float = 1.0) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, place: _plain(value / size, place)))
 
 
-def log_ticks(axis: Axis) -> None:
-    """Plain numbers at 1, 2 and 5 times powers of ten, or at the powers alone where those are several."""
+def log_ticks(axis: Axis, decades: float = _DECADES) -> None:
+    """Plain numbers at 1, 2 and 5 times powers of ten, or at the powers alone from a ratio of `decades` on."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     low, high = axis.get_view_interval()
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < _DECADES * low else (1.0,)))
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < decades * low else (1.0,)))
     axis.set_major_formatter(FuncFormatter(_plain))
     axis.set_minor_formatter(NullFormatter())
 

@@ -22,8 +22,11 @@ Array = NDArray[np.float64]
 Curve = tuple[Array, Array]
 Group = tuple[Look, list[Rows]]
 
-_WIDE = 8.0  # dearest run / cheapest run from which the axis is logarithmic
-_CROWD = 6  # experiments above which single runs are not drawn
+_WIDE = 4.0  # dearest run / cheapest run from which the axis is logarithmic
+_DECADES = 30.0  # the same from which only powers of ten are named: panels are narrow
+_MOST_RUNS = 6  # experiments whose single runs are drawn
+_MOST_BANDS = 8  # experiments whose ranges are drawn
+_MOST_ROWS = 4  # of a legend above the panels
 
 
 @figure
@@ -32,7 +35,8 @@ def convergence(runs: Sequence[Run]) -> Figure:
 
     Runs whose resolved scenarios differ in nothing but `seed` (and chunk settings) are one experiment. Between
     evaluations accuracy is interpolated linearly; mean and range span the costs that all its runs reach, and are left
-    out where there are none. Colour and stroke stand for the keys that differ. Raises UsageError for a run that
+    out where there are none. Of more than 8 experiments only means are drawn. Colour and stroke stand for the keys that
+    differ. Raises UsageError for a run that
     measured no accuracy.
     """
     from matplotlib.figure import Figure
@@ -40,31 +44,43 @@ def convergence(runs: Sequence[Run]) -> Figure:
     found = experiments(runs)
     encoding = encode(found)
     groups = [(look, [measured(run) for run in each.runs]) for look, each in zip(encoding.looks, found, strict=True)]
-    by_keys = bool(encoding.sections[0].heading)
-    drawn = Figure(figsize=(_style.WIDTH_IN, 2.75 + (0.15 * _legend.rows_above(encoding.sections) if by_keys else 0.0)))
+    drawn = Figure(figsize=(_style.WIDTH_IN, 2.75))
     panels = drawn.subplots(1, len(COSTS), sharey=True)
     for cost, axes in zip(COSTS.values(), panels, strict=True):
         _draw_panel(axes, cost, groups)
     panels[0].set_ylabel("Accuracy on held-out data (%)")
     _style.count_ticks(panels[0].yaxis, 6)
-    if by_keys:
-        panels[0].set_title(_title(encoding, groups))
-        _legend.above(drawn, encoding.sections, _legend.as_line)
-    else:
-        _legend.in_rows(drawn, panels[0])
+    _explain(drawn, panels[0], encoding, groups)
     return drawn
 
 
+def _explain(drawn: Figure, axes: Axes, encoding: Encoding, groups: Sequence[Group]) -> None:
+    """A legend beside where keys tell the experiments apart or their names are many, else above."""
+    labels = axes.get_legend_handles_labels()[1]
+    if not encoding.sections[0].heading and _legend.rows_above(labels) <= _MOST_ROWS:
+        _legend.in_rows(drawn, axes)
+        return
+    drawn.set_figheight(max(drawn.get_figheight(), _legend.height_in(encoding.sections, more=0)))
+    for panel in drawn.axes:
+        panel.set_xlabel(panel.get_xlabel().replace(" (", "\n("))
+    _style.headline(drawn, _title(encoding, groups))
+    _legend.beside(drawn, encoding.sections, _legend.as_line, {})
+
+
 def _title(encoding: Encoding, groups: Sequence[Group]) -> str:
+    """The name that experiments share, and what is drawn of their runs."""
     counts = [len(members) for _, members in groups]
     many = f"{max(counts)}" if len(set(counts)) == 1 else f"{min(counts)} to {max(counts)}"
-    return encoding.title + (f": mean and range of {many} runs" if max(counts) > 1 else "")
+    means_only = len(groups) > _MOST_BANDS
+    drawn = f"means of {many} runs, ranges not drawn" if means_only else f"mean and range of {many} runs"
+    runs = drawn if max(counts) > 1 else ""
+    return ": ".join(part for part in (encoding.title, runs) if part)
 
 
 def _draw_panel(axes: Axes, cost: Cost, groups: Sequence[Group]) -> None:
     name, size = cost.unit_of(max(cost.spent(rows)[-1] for _, members in groups for rows in members))
     for look, members in groups:
-        _draw_group(axes, look, [_curve(cost, rows, size) for rows in members], crowded=len(groups) > _CROWD)
+        _draw_group(axes, look, [_curve(cost, rows, size) for rows in members], len(groups))
     axes.set_xlabel(cost.axis_label(name))
     _scale(axes, [[spent / size for spent in cost.spent(rows)] for _, members in groups for rows in members])
 
@@ -75,7 +91,7 @@ def _scale(axes: Axes, spent: Sequence[Sequence[float]]) -> None:
     if min(starts) > 0.0 and max(ends) > _WIDE * min(ends):
         axes.set_xscale("log")
         axes.set_xlim(0.9 * min(starts), 1.1 * max(ends))
-        _style.log_ticks(axes.xaxis)
+        _style.log_ticks(axes.xaxis, _DECADES)
     else:
         axes.set_xlim(left=0.0)
         _style.count_ticks(axes.xaxis, 4)
@@ -91,18 +107,21 @@ def _curve(cost: Cost, rows: Rows, size: float) -> Curve:
     return x, y
 
 
-def _draw_group(axes: Axes, look: Look, curves: list[Curve], *, crowded: bool) -> None:
-    line = {"color": look.colour, "linestyle": _style.stroke(look.shape), "linewidth": 1.2 if crowded else 1.6}
+def _draw_group(axes: Axes, look: Look, curves: list[Curve], among: int) -> None:
+    """One of `among` experiments: the more there are, the less is drawn of each."""
+    width = 1.6 if among <= _MOST_RUNS else 1.2 if among <= _MOST_BANDS else 0.9
+    line = {"color": look.colour, "linestyle": _style.stroke(look.shape), "linewidth": width}
     if len(curves) == 1:
         axes.plot(*curves[0], **line, marker=_marker(curves[0]), label=look.label)
         return
-    for curve in [] if crowded else curves:
+    for curve in curves if among <= _MOST_RUNS else []:
         axes.plot(*curve, color=look.colour, linewidth=0.5, alpha=0.6, marker=_marker(curve))
     x, all_y = _aligned(curves)
-    label = f"{look.label} ({'mean and range of ' if len(x) else ''}{len(curves)} runs)"
-    if len(x):
-        low, high, alpha = all_y.min(axis=0), all_y.max(axis=0), 0.1 if crowded else 0.18
+    if len(x) and among <= _MOST_BANDS:
+        low, high, alpha = all_y.min(axis=0), all_y.max(axis=0), 0.18 if among <= _MOST_RUNS else 0.1
         axes.fill_between(x, low, high, color=look.colour, alpha=alpha, linewidth=0.0)
+    what = "" if not len(x) else "mean of " if among > _MOST_BANDS else "mean and range of "
+    label = f"{look.label} ({what}{len(curves)} runs)"
     axes.plot(x, all_y.mean(axis=0), **line, marker="o" if len(x) == 1 else "", label=label)
 
 

@@ -13,19 +13,23 @@ from wfsim.figures import _legend, _style, figure
 from wfsim.figures._costs import Cost, cost_of, measured
 from wfsim.figures._encoding import Encoding, Entry, Look, Section, encode
 from wfsim.figures._experiments import Experiment, experiments
+from wfsim.figures._limits import leave, limits
 from wfsim.figures._pareto import pareto_front
 from wfsim.results.directory import Run
 from wfsim.results.statistics import Interval, mean_interval
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_MOST_LABELS = 6
 _MOST_SEEDS = 12  # experiments whose single runs are drawn
 _MOST_LEFT_OUT = 6
+_SMALLEST = 1e-3  # of the least cost: where intervals that reach zero end on a logarithmic axis
 _TOP_PERCENT = 101.0  # intervals may reach above what accuracy can
-_WIDE = 8.0  # largest cost / smallest cost from which the axis is logarithmic
+_CUT = "(some leave the axes)"
+_MOST_BAND = 0.6  # of the height, which the front's band may take
+_WIDE = 4.0  # largest cost / smallest cost from which the axis is logarithmic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +51,9 @@ def tradeoff(runs: Sequence[Run], cost: str = "time", target: float | None = Non
     evaluation or, with `target` (0..1), until that accuracy was first measured; experiments with a run that never
     reached it are listed, not drawn. Colour and marker stand for the keys that differ. The front (non-dominated means)
     is a step: the best mean accuracy that a budget buys; its band is the interval of the accuracy of the experiment on
-    it. A single run has no interval. Raises UsageError for runs without accuracy and for a target nobody reached.
+    it, left out where it would fill the axes. A single run has no interval; axes are those of the means (and of single
+    runs where they are drawn), so that wide intervals may leave them. Raises UsageError for runs without accuracy and
+    for a target nobody reached.
     """
     from matplotlib.figure import Figure
 
@@ -55,18 +61,16 @@ def tradeoff(runs: Sequence[Run], cost: str = "time", target: float | None = Non
     encoding = encode(groups)
     points, left_out = _points(groups, encoding, chosen, _checked(target))
     unit, size = chosen.unit_of(max(max(point.costs) for point in points))
-    drawn = Figure(figsize=(_style.WIDTH_IN, 3.9))
+    sections = [*encoding.sections, *_left_out_section(left_out)]
+    drawn = Figure(figsize=(_style.WIDTH_IN, max(3.9, _legend.height_in(sections, more=3))))
     axes = drawn.subplots()
-    _scale(axes, points, size)
+    cut = _scale(axes, points, size)
     _draw_points(axes, points, size)
     front = _draw_front(axes, points, size)
     axes.set_xlabel(chosen.axis_label(unit, target))
     axes.set_ylabel("Final accuracy on held-out data (%)")
-    _style.count_ticks(axes.yaxis, 6)
-    axes.set_ylim(top=min(axes.get_ylim()[1], _TOP_PERCENT))
     axes.set_title(encoding.title)
-    sections = [*encoding.sections, *_left_out_section(left_out)]
-    _legend.beside(drawn, sections, _legend.as_point, {**front, **_bar_handle(axes, points)})
+    _legend.beside(drawn, sections, _legend.as_point, {**front, **_bar_handles(axes, points, cut=cut)})
     return drawn
 
 
@@ -104,19 +108,35 @@ def _point(look: Look, costs: list[float], accuracies: list[float]) -> _Point:
     )
 
 
-def _scale(axes: Axes, points: Sequence[_Point], size: float) -> None:
-    """Room for every interval and run, right of them for the front's last step, left of them for names."""
-    means = [point.cost.mean / size for point in points]
-    edges = [edge / size for point in points for edge in (*point.costs, point.cost.low, point.cost.high) if edge]
-    low, high = min([*means, *edges]), max([*means, *edges]) or 1.0
-    if low > 0.0 and max(means) > _WIDE * min(means):
+def _scale(axes: Axes, points: Sequence[_Point], size: float) -> bool:
+    """Limits around means and drawn runs; whether an interval leaves them."""
+    costs = [value / size for point in points for value in (point.cost.mean, *_drawn(points, point.costs))]
+    percents = [value for point in points for value in (point.accuracy.mean, *_drawn(points, point.accuracies))]
+    cost_edges = [edge / size for point in points for edge in _edges(point.cost)]
+    percent_edges = [edge for point in points for edge in _edges(point.accuracy)]
+    means = [point.cost.mean for point in points]
+    if min(costs) > 0.0 and max(means) > _WIDE * min(means):
+        positive = [max(edge, _SMALLEST * min(costs)) for edge in cost_edges]
+        left, right = np.exp(limits(np.log(costs), np.log(positive)))
         axes.set_xscale("log")
-        axes.set_xlim(0.6 * low, 1.3 * high)
+        axes.set_xlim(left, right)
         _style.log_ticks(axes.xaxis)
     else:
-        room = max(0.3 * (high - low), 0.05 * high)
-        axes.set_xlim(low - room if low > room else 0.0, high + 0.3 * room)
+        left, right = limits(costs, cost_edges)
+        axes.set_xlim(max(left, 0.0), right)
         _style.count_ticks(axes.xaxis, 6)
+    low, high = limits(percents, percent_edges)
+    axes.set_ylim(low, min(high, _TOP_PERCENT))
+    _style.count_ticks(axes.yaxis, 6)
+    return leave(axes.get_xlim(), cost_edges) or leave((low, high), percent_edges)
+
+
+def _drawn(points: Sequence[_Point], values: list[float]) -> list[float]:
+    return values if len(points) <= _MOST_SEEDS else []
+
+
+def _edges(interval: Interval) -> list[float]:
+    return [edge for edge in (interval.low, interval.high) if edge is not None]
 
 
 def _draw_points(axes: Axes, points: Sequence[_Point], size: float) -> None:
@@ -129,9 +149,10 @@ def _draw_points(axes: Axes, points: Sequence[_Point], size: float) -> None:
             yerr=_reach(point.accuracy, 1.0) if repeated else None,
             color=look.colour,
             marker=_style.marker(look.shape),
-            markersize=6.0,
+            markersize=6.0 if len(points) <= _MOST_SEEDS else 5.0,
             markeredgecolor="white",
             markeredgewidth=0.6,
+            ecolor=(look.colour, 0.6),
             elinewidth=0.9,
             capsize=2.0,
             zorder=3.0,
@@ -147,43 +168,40 @@ def _reach(interval: Interval, size: float) -> list[list[float]]:
 
 
 def _draw_front(axes: Axes, points: Sequence[_Point], size: float) -> dict[str, Any]:
-    """The step, its band and its names; gives what a legend needs by label. One point has no front."""
+    """The step and its band; gives what a legend needs by label. One point has no front."""
     if len(points) < 2:
         return {}
     order = pareto_front([point.cost.mean for point in points], [point.accuracy.mean for point in points])
     front = [points[index] for index in order]
     costs = [*(point.cost.mean / size for point in front), axes.get_xlim()[1]]
+    means = [*(point.accuracy.mean for point in front), front[-1].accuracy.mean]
+    look = {"color": _style.GREY, "linewidth": 1.4, "drawstyle": "steps-post", "zorder": 1.5}
+    (line,) = axes.plot(costs, means, **look, label="Pareto front")
+    bounds = [(p.accuracy.low, p.accuracy.high) for p in front if p.accuracy.low is not None]
+    bottom, top = axes.get_ylim()
+    if not bounds or max(high - low for low, high in bounds) > _MOST_BAND * (top - bottom):
+        return {"Pareto front": line}
+    return {"Pareto front, interval": (_draw_band(axes, front, costs), line)}
+
+
+def _draw_band(axes: Axes, front: Sequence[_Point], costs: Sequence[float]) -> Artist:
     bounds = [[np.nan if edge is None else edge for edge in (p.accuracy.low, p.accuracy.high)] for p in front]
     low, high = np.array([*bounds, bounds[-1]]).T
-    band = axes.fill_between(costs, low, high, step="post", color=_style.GREY, alpha=0.15, linewidth=0.0, zorder=1.0)
-    means = [*(point.accuracy.mean for point in front), front[-1].accuracy.mean]
-    look = {"color": _style.GREY, "linewidth": 2.0, "drawstyle": "steps-post", "zorder": 1.5}
-    (line,) = axes.plot(costs, means, **look, label="Pareto front")
-    _name_front(axes, front if len(points) > 2 else [], size)
-    return {"Pareto front": line} if np.isnan(low).all() else {"Pareto front, interval": (band, line)}
+    return axes.fill_between(costs, low, high, step="post", color=_style.GREY, alpha=0.12, linewidth=0.0, zorder=1.0)
 
 
-def _name_front(axes: Axes, front: Sequence[_Point], size: float) -> None:
-    """Names above left of points on the front, where nothing else can be."""
-    for point in front if len(front) <= _MOST_LABELS else []:
-        axes.annotate(
-            point.look.label,
-            (point.cost.mean / size, point.accuracy.mean),
-            xytext=(-4.0, 4.0),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            fontsize=7.0,
-        )
+def _bar_handles(axes: Axes, points: Sequence[_Point], *, cut: bool) -> dict[str, Any]:
+    from matplotlib.lines import Line2D
 
-
-def _bar_handle(axes: Axes, points: Sequence[_Point]) -> dict[str, Any]:
     counts = {point.cost.n for point in points}
     if counts == {1}:
         return {}
     seeds = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
     bar = axes.errorbar([], [], xerr=[], yerr=[], color=_style.GREY, linestyle="", elinewidth=0.9, capsize=2.0)
-    return {f"95 % interval, {seeds} seeds": bar}
+    runs = Line2D([], [], linestyle="", marker=".", color=_style.GREY, markersize=2.5)
+    note = {_CUT: Line2D([], [], linestyle="")} if cut else {}
+    single = {"single runs": runs} if len(points) <= _MOST_SEEDS else {}
+    return {f"95 % interval, {seeds} seeds": bar, **note, **single}
 
 
 def _left_out_section(left_out: Sequence[str]) -> list[Section]:

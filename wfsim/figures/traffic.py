@@ -87,7 +87,9 @@ def _draw_sum(axes: Axes, bits: Array) -> None:
 
 
 def _name_axes(axes: Axes, title: str) -> None:
-    """The title with the unit that suits the panel."""
+    """The title with the unit that suits the panel, and air above the data."""
+    if axes.dataLim.y1 > 0.0:
+        axes.set_ylim(0.0, 1.05 * axes.dataLim.y1)
     unit, size = _quantity.unit_of(_quantity.BITS, axes.get_ylim()[1])
     axes.set_title(f"{title} ({unit})", fontsize=8.0, fontweight="normal")
     _style.count_ticks(axes.yaxis, 5, size)

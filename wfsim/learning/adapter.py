@@ -26,7 +26,9 @@ class AdapterSettings(Section):
     target_modules: Literal["all-linear"] | tuple[str, ...] = Field(
         "all-linear", description="layers that carry LoRA, by last name (q_proj, v_proj, fc1 ...), or all-linear"
     )
-    start: LocalPath | None = Field(None, description="PEFT folder that version 0 comes from; random if null")
+    start: LocalPath | None = Field(
+        None, description="PEFT folder that version 0 comes from; random if null, and a head that it lacks"
+    )
 
     @field_validator("target_modules", mode="before")
     @classmethod
@@ -46,7 +48,7 @@ def adapter_shapes(settings: AdapterSettings, encoder: Encoder) -> AdapterShapes
     head = tuple(tensor for module in encoder.head for tensor in module.tensors)
     classes = head[-1].entries
     if classes < 2:
-        raise ScenarioError(f"{classes} classes; a classifier needs at least 2", path="classes")
+        raise ScenarioError(f"{classes} classes; a classifier needs at least 2", path="learning.data")
     return AdapterShapes(rank=settings.rank, pairs=_targets(settings.target_modules, encoder.linears), dense=head)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FORMAT = 1
+DRAFT = ".part"
 
 
 class DamagedFile(ValueError):
@@ -28,9 +29,13 @@ def write_arrays(path: Path, facts: Mapping[str, Any], arrays: Sequence[NDArray[
     header = {"format": FORMAT, "facts": facts, "arrays": [[array.dtype.str, list(array.shape)] for array in arrays]}
     payload = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
     first = json.dumps({"digest": _digest(header, payload), **header}, separators=(",", ":")).encode() + b"\n"
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-    draft.write_bytes(first + payload)
-    draft.replace(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}{DRAFT}")
+    try:
+        draft.write_bytes(first + payload)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # half of it would stay on a full disk
+        raise
 
 
 def read_arrays(path: Path) -> tuple[dict[str, Any], list[NDArray[Any]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import NamedTuple
 
 from wfsim.errors import ScenarioError
 from wfsim.learning.config_file import read_json
@@ -11,6 +12,14 @@ from wfsim.learning.config_file import read_json
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _CONVERT = "convert with transformers: AutoModel.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER)"
+
+
+class StoredTensor(NamedTuple):
+    """Shape and number format (`F32`, `BF16`, ...) of a tensor on disk, and its file."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    file: str
 
 
 def weight_files(directory: Path) -> tuple[Path, ...]:
@@ -25,18 +34,21 @@ def weight_files(directory: Path) -> tuple[Path, ...]:
     return tuple(_shard(directory, name) for name in sorted(set(map(str, shards.values()))))
 
 
-def tensor_names(directory: Path) -> frozenset[str]:
-    """Names of all tensors. Raises ScenarioError for a file that is truncated or is no safetensors file."""
-    return frozenset(name for path in weight_files(directory) for name in _names(path, path.stat().st_mtime_ns))
+def stored_tensors(directory: Path) -> dict[str, StoredTensor]:
+    """All tensors by name. Raises ScenarioError for a file that is truncated or is no safetensors file."""
+    return {
+        name: tensor for path in weight_files(directory) for name, tensor in _tensors(path, path.stat().st_mtime_ns)
+    }
 
 
 @functools.lru_cache(maxsize=64)
-def _names(path: Path, _changed_ns: int) -> tuple[str, ...]:
+def _tensors(path: Path, _changed_ns: int) -> tuple[tuple[str, StoredTensor], ...]:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="numpy") as file:
-            return tuple(file.keys())
+            slices = [(name, file.get_slice(name)) for name in file.keys()]  # noqa: SIM118 - it is no mapping
+            return tuple((n, StoredTensor(tuple(s.get_shape()), s.get_dtype(), str(path))) for n, s in slices)
     except (SafetensorError, OSError) as error:
         raise ScenarioError(f"is truncated or is not a safetensors file: {error}", file=str(path)) from None
 

@@ -49,7 +49,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """The JSON object in a file. Raises ScenarioError for anything else."""
     try:
         values = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ScenarioError(f"is not JSON: {error}", file=str(path)) from None
     if not isinstance(values, dict):
         raise ScenarioError("is not a JSON object", file=str(path))

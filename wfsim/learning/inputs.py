@@ -55,12 +55,12 @@ class TextInputs:
 
 
 def check_inputs(directory: Path, encoder: Encoder, dataset: Dataset) -> None:
-    """Raises ScenarioError where the data are no input for the model, or its tokenizer cannot be used."""
+    """Raises ScenarioError where the data are no input for the model, or its tokenizer cannot be used for them."""
     if encoder.task != dataset.task:
         message = f"holds {dataset.task}s, but the model ({encoder.family}) classifies {encoder.task}s"
         raise ScenarioError(message, path="learning.data")
     if not isinstance(encoder.input, ImageInput):
-        check_tokenizer(directory, encoder.input)
+        check_tokenizer(directory, tuple(map(str, dataset.train_inputs)), encoder.input)
         return
     read_preparation(directory, encoder.input)
     if np.ndim(dataset.train_inputs) == 4 and encoder.input.channels != 3:

@@ -6,7 +6,7 @@ The same adapter gives the same bytes on every machine: no paths, no times, sort
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,10 +47,15 @@ def write_peft(
     (directory / CONFIG).write_text(text + "\n", encoding="utf-8")
 
 
-def read_peft(directory: Path, shapes: AdapterShapes) -> Adapter:
-    """The adapter in `directory`. Raises ScenarioError where a tensor's name or shape differs from `shapes`."""
+def read_peft(directory: Path, shapes: AdapterShapes, fresh_head: Mapping[str, Values] | None = None) -> Adapter:
+    """The adapter in `directory`; one saved without any tensor of the head gets `fresh_head`, if that is given.
+
+    Raises ScenarioError where a tensor's name or shape differs from `shapes`.
+    """
     path = directory / WEIGHTS
     tensors = _load(path)
+    if fresh_head is not None and not any(_disk_name(tensor.name) in tensors for tensor in shapes.dense):
+        tensors = tensors | {_disk_name(name): value for name, value in fresh_head.items()}
     expected = {_disk_name(tensor.name): tensor.shape for tensor in shapes.tensors}
     for name in sorted(expected.keys() | tensors.keys()):
         _check(name, expected, tensors, str(path))

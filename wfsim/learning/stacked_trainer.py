@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfsim.errors import ScenarioError
-from wfsim.learning.checkpoint import SINGLE, tensor_names
+from wfsim.learning.checkpoint import SINGLE, stored_tensors
 from wfsim.learning.engine import Job
 from wfsim.learning.families import ImageInput
 from wfsim.learning.images import prepare_images
@@ -33,7 +33,7 @@ def can_stack(workload: Workload) -> bool:
     except ScenarioError:
         return False
     layers = Counter(pair.name.split(".")[2] for pair in workload.shapes.pairs)  # `0` of `vit.layers.0.mlp.fc1`
-    whole = (directory / SINGLE).is_file() and frozen_names(config) <= tensor_names(directory)
+    whole = (directory / SINGLE).is_file() and frozen_names(config) <= stored_tensors(directory).keys()
     return whole and len(layers) in (0, config.layers) and len(set(layers.values())) <= 1
 
 

@@ -12,17 +12,13 @@ from wfsim.rng import Streams
 
 
 def first_adapter(settings: AdapterSettings, shapes: AdapterShapes, streams: Streams) -> Adapter:
-    """Version 0. Raises ScenarioError for a PEFT folder that does not fit the scenario."""
-    given = given_adapter(settings, shapes)
-    return initial_adapter(shapes, streams) if given is None else given
-
-
-def given_adapter(settings: AdapterSettings, shapes: AdapterShapes) -> Adapter | None:
-    """The adapter in `settings.start`, None where nothing is given. Raises ScenarioError where it does not fit."""
+    """Version 0; the head is a fresh one where the folder holds none. Raises ScenarioError for a PEFT folder that does
+    not fit the scenario."""
+    fresh = initial_adapter(shapes, streams)
     if settings.start is None:
-        return None
+        return fresh
     check_config(opened(settings.start), settings)
-    return read_peft(opened(settings.start), shapes)
+    return read_peft(opened(settings.start), shapes, fresh.dense)
 
 
 def start_digest(settings: AdapterSettings) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from tokenizers.implementations import BaseTokenizer
 
+_UNKNOWN, _MOST_UNKNOWN, _LOOKED_AT = ("[UNK]", "<unk>"), 0.2, 1000
+_ADVICE = "is it of the texts' language, is do_lower_case right, does the model split texts in a way of its own?"
 _FAST, _VOCABULARY, _SETTINGS = "tokenizer.json", "vocab.txt", "tokenizer_config.json"
 
 
@@ -33,10 +35,14 @@ def tokenise(directory: Path, texts: tuple[str, ...], form: TextInput) -> Tokens
     return _tokenised(path, path.stat().st_mtime_ns, texts, form)
 
 
-def check_tokenizer(directory: Path, form: TextInput) -> None:
-    """Raises ScenarioError for a tokenizer that is missing, unreadable or larger than the model's vocabulary."""
+def check_tokenizer(directory: Path, texts: tuple[str, ...], form: TextInput) -> None:
+    """Raises ScenarioError for a tokenizer that is missing, unreadable, larger than the model's vocabulary, or to which
+    more than a fifth of the tokens of the first thousand texts are unknown."""
     path = tokenizer_file(directory)
-    _tokenizer(path, path.stat().st_mtime_ns, form)
+    share = _unknown_share(path, path.stat().st_mtime_ns, texts[:_LOOKED_AT], form)
+    if share > _MOST_UNKNOWN:
+        message = f"{share:.0%} of the tokens of the texts are unknown to this tokenizer; {_ADVICE}"
+        raise ScenarioError(message, file=str(path))
 
 
 def tokenizer_file(directory: Path) -> Path:
@@ -46,6 +52,14 @@ def tokenizer_file(directory: Path) -> Path:
             return directory / name
     advice = "make one with transformers: AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)"
     raise ScenarioError(f"no {_FAST} or {_VOCABULARY} in the model's folder; {advice}", file=str(directory))
+
+
+@functools.lru_cache(maxsize=8)
+def _unknown_share(path: Path, changed_ns: int, texts: tuple[str, ...], form: TextInput) -> float:
+    tokenizer = _tokenizer(path, changed_ns, form)
+    encodings = tokenizer.encode_batch(list(texts))
+    tokens = [t for e in encodings for t, special in zip(e.tokens, e.special_tokens_mask, strict=True) if not special]
+    return sum(token in _UNKNOWN for token in tokens) / max(len(tokens), 1)
 
 
 @functools.lru_cache(maxsize=8)

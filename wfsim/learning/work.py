@@ -38,23 +38,30 @@ class Work:
         if found is None:
             self._note("begun", kind, key)
             found = list(compute())
-            self._keep(self.own, key, found)
-            self._keep(self.cache, key, found)
+            self._keep(key, found)
+            self._share(kind, key, found)
         return found
 
     def _from_cache(self, cache: WorkStore, kind: str, key: str) -> Arrays | None:
         found = cache.get(key)
         if found is not None:
             self._note("cached", kind, key)
-            self._keep(self.own, key, found)
+            self._keep(key, found)
         elif cache.take_damaged(key):
             self._note("damaged", kind, key)
         return found
 
-    @staticmethod
-    def _keep(store: WorkStore | None, key: str, arrays: Arrays) -> None:
-        if store is not None:
-            store.put(key, arrays)
+    def _keep(self, key: str, arrays: Arrays) -> None:
+        if self.own is not None:
+            self.own.put(key, arrays)
+
+    def _share(self, kind: str, key: str, arrays: Arrays) -> None:
+        """A cache that takes nothing (full disk, no right to write) saves nothing and stops nobody."""
+        try:
+            if self.cache is not None:
+                self.cache.put(key, arrays)
+        except OSError:
+            self._note("unshared", kind, key)
 
     def _note(self, what: str, kind: str, key: str) -> None:
         if self.log is not None:
@@ -63,10 +70,11 @@ class Work:
 
 
 def work_counts(log: Path) -> dict[str, int]:
-    """What a log says: chunks and scores computed, computed again after a kill, found or damaged in the cache."""
+    """What a log says: pieces computed, computed again after a kill, found in the cache; the faults of the cache."""
     lines = log.read_text(encoding="utf-8").split("\n") if log.is_file() else []
     seen = Counter(tuple(line.split(" ")) for line in lines if line.count(" ") == 2)
-    counts = {"cache_entries_damaged": sum(1 for what, _, _ in seen if what == "damaged")}
+    named = {"cache_entries_damaged": "damaged", "cache_entries_not_written": "unshared"}
+    counts = {name: sum(1 for what, _, _ in seen if what == mark) for name, mark in named.items()}
     for kind in ("chunk", "score"):
         begun = [times for (what, of, _), times in seen.items() if (what, of) == ("begun", kind)]
         counts[f"{kind}s_computed"] = len(begun)

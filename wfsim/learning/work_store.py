@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from wfsim.learning.array_file import DamagedFile, read_arrays, write_arrays
+from wfsim.learning.array_file import DRAFT, DamagedFile, read_arrays, write_arrays
 
 _SUFFIX = ".work"
 _SLACK = 16  # the folder is measured again after a sixteenth of the limit was written
@@ -32,17 +33,16 @@ class WorkStore:
         path = self._path(key)
         try:
             facts, arrays = read_arrays(path)
-        except FileNotFoundError:
-            return None
         except DamagedFile:
             facts, arrays = {}, []
-        if facts.get("key") != key:
-            self._damaged.add(key)
-            path.unlink(missing_ok=True)
+        except OSError:  # not there, or not ours to read
             return None
-        with suppress(FileNotFoundError):
-            path.touch()
-        return arrays
+        if facts.get("key") == key:
+            _mark_used(path)
+            return arrays
+        self._damaged.add(key)
+        _remove(path)
+        return None
 
     def take_damaged(self, key: str) -> bool:
         """Whether the entry under a key was found damaged since this was last asked."""
@@ -76,14 +76,24 @@ class WorkStore:
         for _, size, path in entries:
             if total <= limit_bytes:
                 return
-            path.unlink(missing_ok=True)
+            _remove(path)
             total -= size
 
     def _entries(self) -> list[tuple[float, int, Path]]:
-        """Time of last use, bytes and path; what another process removes meanwhile is left out."""
+        """Time of last use, bytes and path, drafts of killed processes included; what is gone meanwhile is left out."""
         entries = []
-        for path in self._folder.glob(f"*{_SUFFIX}"):
+        for path in (*self._folder.glob(f"*{_SUFFIX}"), *self._folder.glob(f".*{_SUFFIX}.*{DRAFT}")):
             with suppress(FileNotFoundError):
                 state = path.stat()
                 entries.append((state.st_mtime, state.st_size, path))
         return entries
+
+
+def _mark_used(path: Path) -> None:
+    with suppress(OSError):  # another process has removed it, or it may only be read
+        os.utime(path)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # as above
+        path.unlink()

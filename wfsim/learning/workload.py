@@ -15,7 +15,7 @@ from wfsim.learning.flops import training_flops
 from wfsim.learning.inputs import check_inputs
 from wfsim.learning.partition import Shards
 from wfsim.learning.settings import Learning
-from wfsim.learning.start import given_adapter
+from wfsim.learning.start import first_adapter
 from wfsim.local_path import without_paths
 from wfsim.messages import AdapterShapes
 from wfsim.rng import Streams
@@ -53,7 +53,7 @@ def build_workload(settings: Learning, streams: Streams, devices: Sequence[str])
     encoder = settings.model.encoder(dataset.classes)
     check_inputs(settings.model.directory(), encoder, dataset)
     shapes = adapter_shapes(settings.adapter, encoder)
-    given_adapter(settings.adapter, shapes)
+    first_adapter(settings.adapter, shapes, streams)
     shards = settings.partition.split(streams, devices, dataset.train_labels, dataset.test_labels)
     return Workload(
         settings=settings,

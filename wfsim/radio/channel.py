@@ -52,13 +52,14 @@ class Channel:
         self._back_off = float(db_to_linear(-link.margin_db))
 
     @property
-    def fades(self) -> bool:
-        """Whether gains change at all."""
-        return self.paths.coherence_s is not None
+    def sliver_s(self) -> float:
+        """What is shorter, at the edge of a coherence block, is rounding; zero without fading."""
+        return _SLIVER * (self.paths.coherence_s or 0.0)
 
     def blocks_until(self, wait_s: float) -> float:
-        """How many coherence blocks from any time cover the next `wait_s`; infinity where that is."""
-        return math.ceil(wait_s / self.paths.coherence_s) + 1 if self.fades and math.isfinite(wait_s) else math.inf
+        """How many coherence blocks from any time cover the next `wait_s`; infinity without fading or an end."""
+        coherence_s = self.paths.coherence_s
+        return math.inf if coherence_s is None or math.isinf(wait_s) else math.ceil(wait_s / coherence_s) + 1
 
     def known_gains(self, links: Indices, t_s: float) -> Array:
         """Fading power gains [links] as known at a time: those of `csi_age_s` before."""

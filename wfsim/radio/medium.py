@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from wfsim.radio.band import Band, Division
 from wfsim.radio.channel import Channel, Pieces
+from wfsim.radio.patience import Patience
 from wfsim.radio.records import AirRecords
 from wfsim.radio.transfer import WHOLE, Transfer
 from wfsim.rng import Streams
@@ -47,6 +48,7 @@ class Medium:
         self._env, self._band, self._streams, self._records = env, band, streams, records
         self._active: dict[str, tuple[Transfer, simpy.Event]] = {}
         self._outlook: _Outlook | None = None
+        self._patience = Patience(channel.paths.coherence_s)
         self._booked_s = env.now
         self._generation = 0
         self._window_blocks = _FIRST_WINDOW_BLOCKS
@@ -57,6 +59,7 @@ class Medium:
         self._records.started(transfer)
         self._book()
         self._active[transfer.name] = (transfer, done)
+        self._patience.renew()
         self._plan_soon()
         return done
 
@@ -70,12 +73,8 @@ class Medium:
         return done
 
     def idle_reason(self) -> str | None:
-        """Why transfers on the air will never end, or None. Asked when no event is left.
-
-        Without fading the rate is zero for ever; otherwise see `Transfer.is_hopeless`.
-        """
-        names = ", ".join(sorted(self._active))
-        return f"{self._records.direction}link {names}: the rate is zero" if names else None
+        """Why transfers on the air will never end, or None. Asked when no event is left."""
+        return self._records.idle_reason(self._active, self._patience)
 
     # planning
 
@@ -92,9 +91,11 @@ class Medium:
         division = self._band.divide(self._env.now, np.array([t.weight for t in transfers]))
         self._records.shared(transfers, division)
         self._outlook = self._look_ahead(transfers, division)
-        for transfer in transfers:
-            transfer.tally.plans += 1
-        if not all(transfer.is_hopeless(fading=self.channel.fades) for transfer in transfers):
+        if self._outlook.rates_bps.any():
+            self._patience.renew()
+        else:
+            self._patience.wait(self._env.now)
+        if self._patience.given_up is None:
             pieces_end_s = float(self._outlook.pieces.edges_s[-1])
             self._sleep_until(min(float(self._outlook.finish_s.min()), pieces_end_s, division.until_s))
 
@@ -161,10 +162,12 @@ class Medium:
         for index, transfer in enumerate(transfers):
             transfer.radiate(bits[index], outlook.outage[index][:, :used])
             transfer.tally.airtime_s += float(airtime_s[index])
-        self._count_blocks(transfers, outlook.pieces.blocks[:used], outlook.efficiency[:, :used])
+        met = durations_s > self.channel.sliver_s
+        if met.any():
+            self._count_blocks(transfers, outlook.pieces.blocks[:used][met], outlook.efficiency[:, :used][:, met])
 
     def _count_blocks(self, transfers: list[Transfer], blocks: NDArray[np.int64], efficiency: Array) -> None:
-        """Count each coherence block once per transfer, though shares or windows may change inside it."""
+        """Count each coherence block met once per transfer, though shares or windows may change inside it."""
         new = blocks > np.array([t.last_block for t in transfers])[:, None]
         new[:, 1:] &= blocks[1:] > blocks[:-1]
         counts = new.sum(axis=1)

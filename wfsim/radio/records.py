@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from wfsim import trace
 from wfsim.messages import Delivery
 from wfsim.radio.band import Division
 from wfsim.radio.channel import Channel
+from wfsim.radio.patience import Patience
 from wfsim.radio.transfer import Transfer
 
 
@@ -107,3 +108,8 @@ class AirRecords:
                 if block > self._seen_blocks.get(name, -1):
                     self._seen_blocks[name] = block
                     self.journal.write(trace.ChannelGain(t_s=self.env.now, link=name, block=block, gain=gain))
+
+    def idle_reason(self, names: Iterable[str], patience: Patience) -> str | None:
+        """Why the transfers of these names will never end; None if there are none."""
+        who, how_long = ", ".join(sorted(names)), f" in {patience.given_up} in a row" if patience.given_up else ""
+        return f"{self.direction}link {who}: the rate is zero{how_long}" if who else None

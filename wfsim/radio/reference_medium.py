@@ -1,6 +1,8 @@
 """The air of one cell, packet by packet: slow, simple, and what the bulk medium must agree with.
 
 One event for every packet that ends and for every change of a rate: a coherence block, channel knowledge, the band.
+Gains, the efficiency curve, the division of the band, packet uniforms and the transport's rule are given, as
+to the bulk medium; rates over time, outages, losses and all counts are worked out here.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import simpy
 from wfsim.intervals import interval_of
 from wfsim.radio.band import Band
 from wfsim.radio.channel import Channel
+from wfsim.radio.patience import Patience
 from wfsim.radio.records import AirRecords
 from wfsim.radio.transfer import WHOLE, Transfer
 from wfsim.rng import Streams
@@ -123,6 +126,7 @@ class ReferenceMedium:
         self._env, self._band, self._streams, self._records = env, band, streams, records
         self._residual_loss = channel.link.residual_loss
         self._flights: dict[str, _Flight] = {}
+        self._patience = Patience(channel.paths.coherence_s)
         self._booked_s = env.now
         self._block = 0
         self._change_s = math.inf
@@ -142,6 +146,7 @@ class ReferenceMedium:
             spoiled=[False] * len(transfer.links),
         )
         self._flights[transfer.name] = flight
+        self._patience.renew()
         self._replan_soon()
         return flight.done
 
@@ -156,8 +161,7 @@ class ReferenceMedium:
 
     def idle_reason(self) -> str | None:
         """Why transfers on the air will never end, or None. Asked when no event is left."""
-        names = ", ".join(sorted(self._flights))
-        return f"{self._records.direction}link {names}: the rate is zero" if names else None
+        return self._records.idle_reason(self._flights, self._patience)
 
     def _replan_soon(self) -> None:
         # Transfers that start at the same time are planned together, when all of them have started.
@@ -177,8 +181,11 @@ class ReferenceMedium:
         self._block, self._change_s = blocks.own, min(blocks.until_s, division.until_s)
         for flight, share_hz in zip(flights, division.shares_hz.tolist(), strict=True):
             self._set_rate(flight, share_hz, blocks)
-            flight.transfer.tally.plans += 1
-        if not all(flight.transfer.is_hopeless(fading=self.channel.fades) for flight in flights):
+        if any(flight.rate_bps > 0.0 for flight in flights):
+            self._patience.renew()
+        else:
+            self._patience.wait(now_s)
+        if self._patience.given_up is None:
             self._schedule()
 
     def _blocks(self, now_s: float) -> _Blocks:

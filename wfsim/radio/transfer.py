@@ -16,15 +16,12 @@ Mask = NDArray[np.bool_]
 
 _BEFORE_ALL_BLOCKS = -(2**62)
 
-_HOPELESS_BLOCKS = 1_000_000  # under fading, a transfer that had no rate in so many blocks waits for no more
-_HOPELESS_PLANS = 1_000  # without fading, only changes of the band can bring a rate
-
 WHOLE = 1.0 - 1e-12  # a packet counts as radiated when all of it but rounding has flown
 
 
 @dataclass(kw_only=True)
 class Tally:
-    """Running counts of one transfer. `plans` counts the divisions of the band that it met."""
+    """Running counts of one transfer."""
 
     airtime_s: float = 0.0
     sent_bits: float = 0.0
@@ -32,7 +29,6 @@ class Tally:
     blocks: int = 0
     blocks_at_cap: int = 0
     blocks_at_zero: int = 0
-    plans: int = 0
 
 
 @dataclass(kw_only=True)
@@ -76,11 +72,6 @@ class Transfer:
         """Bits of this pass that have not flown; 0 where only rounding is left."""
         whole = float(self._ends[-1])
         return whole - self._progress if self._progress < whole * WHOLE else 0.0
-
-    def is_hopeless(self, *, fading: bool) -> bool:
-        """Nothing of it has flown in its first 1e6 coherence blocks, or without fading in 1e3 divisions of the band."""
-        enough = self.tally.blocks >= _HOPELESS_BLOCKS if fading else self.tally.plans >= _HOPELESS_PLANS
-        return enough and self.tally.airtime_s == 0.0
 
     def _begin_pass(self, queue: NDArray[np.int64]) -> None:
         self._queue, self._ends = queue, np.cumsum(self.bits[queue])

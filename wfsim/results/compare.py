@@ -9,11 +9,11 @@ from typing import Any
 
 from wfsim.errors import UsageError
 from wfsim.results.directory import COMPLETED, Run
-from wfsim.results.facts import differing, facts
+from wfsim.results.facts import ASIDE, differing, facts
 from wfsim.results.metrics import costs_to_target
 from wfsim.results.statistics import Interval, Method, paired_interval
 
-_OWN = {"name", "seed", "learning.engine.chunk_jobs", "learning.engine.chunk_workers"}  # make no other experiment
+_OWN = ASIDE | {"name"}
 _SUMMARY = (
     "final_accuracy",
     "best_accuracy",

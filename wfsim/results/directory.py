@@ -18,7 +18,8 @@ from wfsim.trace import read_journal
 
 _LOCK = ".lock"
 CHECKPOINTS = "checkpoints"
-_TEXTS = ("manifest.json", "scenario.yaml", "journal.jsonl", "rounds.csv", "summary.json", "log.txt")
+_MANIFEST = "manifest.json"
+_TEXTS = (_MANIFEST, "scenario.yaml", "journal.jsonl", "rounds.csv", "summary.json", "log.txt")
 _FILES = {_LOCK, *_TEXTS, *(f"{name}.part" for name in _TEXTS)}
 
 COMPLETED, RUNNING, FAILED, INTERRUPTED = "completed", "running", "failed", "interrupted"
@@ -33,13 +34,13 @@ class Run:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        if not (self.path / "manifest.json").is_file():
+        if not (self.path / _MANIFEST).is_file():
             raise UsageError(f"{self.path} is not a run directory: it has no manifest.json")
 
     @property
     def manifest(self) -> dict[str, Any]:
         """Versions, times, status, digest."""
-        return _read_json(self.path / "manifest.json")
+        return _read_json(self.path / _MANIFEST)
 
     @property
     def scenario(self) -> dict[str, Any]:
@@ -104,6 +105,7 @@ def claimed(path: Path, run_id: str, *, force: bool) -> Iterator[bool]:
     process is running into.
     """
     if _is_done(path, run_id, force=force):
+        forget_checkpoints(path)  # where it was killed between its last two steps
         yield False
         return
     _make(path)
@@ -153,15 +155,18 @@ def _refuse_others(path: Path, run_id: str, *, force: bool) -> str | None:
 
 
 def _remove_run_files(path: Path) -> None:
-    for name in _FILES - {_LOCK}:
-        (path / name).unlink(missing_ok=True)
+    """The manifest, no longer `completed`, goes last: if this is cut short, the rest still counts as a run's."""
+    if (path / _MANIFEST).is_file():
+        write_json(path / _MANIFEST, _read_json(path / _MANIFEST) | {"status": RUNNING})
     for name in ("adapter", "parts", CHECKPOINTS):
         shutil.rmtree(path / name, ignore_errors=True)
+    for name in (*sorted(_FILES - {_LOCK, _MANIFEST}), _MANIFEST):
+        (path / name).unlink(missing_ok=True)
 
 
 def earlier_attempt(path: Path) -> dict[str, Any]:
     """What the manifest of a resumed run keeps of its earlier attempts; nothing where this is the first."""
-    manifest = path / "manifest.json"
+    manifest = path / _MANIFEST
     if not manifest.is_file():
         return {"attempts": 1}
     held = _read_json(manifest)
@@ -174,7 +179,7 @@ def forget_checkpoints(path: Path) -> None:
 
 
 def _held_run(path: Path) -> tuple[str, str] | None:
-    manifest = path / "manifest.json"
+    manifest = path / _MANIFEST
     if not manifest.is_file():
         return None
     held = _read_json(manifest)

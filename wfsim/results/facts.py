@@ -10,6 +10,8 @@ from wfsim.results.directory import Run
 
 Facts = dict[str, Any]
 
+ASIDE = frozenset({"seed", "learning.engine.chunk_jobs", "learning.engine.chunk_workers"})  # make no other experiment
+
 
 def facts(run: Run) -> Facts:
     """Values of the resolved scenario by dotted key, items of lists by their number; empty where it was not kept."""

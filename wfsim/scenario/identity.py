@@ -9,17 +9,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import wfsim
+from wfsim.errors import ScenarioError
 from wfsim.learning.start import start_digest
 from wfsim.learning.workload import weights_digest
 from wfsim.local_path import without_paths
-from wfsim.scenario.parts import PartFile
+from wfsim.scenario.parts import PartFile, homeless_kinds
 from wfsim.scenario.schema import Scenario
 
 ID_LENGTH = 12
 
 
 def run_id(scenario: Scenario) -> str:
-    """Hex digits over the resolved scenario (seed included), its part files, wfsim's sources, the base and the data."""
+    """Hex digits over the resolved scenario (seed included), its part files, wfsim's sources, the base and the data.
+
+    Raises ScenarioError for a part of a class that stands in none of these files, as one written in a notebook.
+    """
+    for kind in homeless_kinds(scenario, scenario.parts):
+        where = f"{kind.__module__}.{kind.__qualname__}"
+        raise ScenarioError(
+            f"the {kind.slot} {kind.kind!r} is the class {where}, of which a run's id knows nothing: "
+            "write it to a file and name that under parts"
+        )
     facts = {
         "scenario": without_paths(scenario, exclude={"parts"}),
         "code": code_digest(scenario.parts),

@@ -11,7 +11,7 @@ import inspect
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from wfsim.errors import ScenarioError
-from wfsim.part import Part, register, registry_kept, slots
+from wfsim.part import Part, Section, register, registry_kept, slots
 from wfsim.scenario.node import Place
 
 FOLDER = "parts"
@@ -105,6 +105,20 @@ def kinds_of(file: PartFile) -> list[type[Part]]:
     return [kind for kind in found if kind.__module__ == file.module]
 
 
+def homeless_kinds(value: Any, files: Sequence[PartFile]) -> Iterator[type[Part]]:
+    """The kinds in a scenario's values that neither wfsim nor one of its part files defines: a notebook's, say."""
+    if isinstance(value, Part) and not _at_home(type(value), files):
+        yield type(value)
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    fields = (getattr(value, name) for name in type(value).model_fields) if isinstance(value, Section) else ()
+    for inside in (*items, *fields):
+        yield from homeless_kinds(inside, files)
+
+
+def _at_home(kind: type[Part], files: Sequence[PartFile]) -> bool:
+    return kind.__module__.startswith("wfsim.") or kind.__module__ in {file.module for file in files}
+
+
 def out_of_tree_file(kind: type[Part]) -> str | None:
     """The name of the file that defines a kind, None for a kind of wfsim's own."""
     if not kind.__module__.startswith(f"{_PACKAGE}."):
@@ -174,4 +188,11 @@ def _told(error: BaseException, file: PartFile) -> str:
     line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
     where = f" on line {line}" if line is not None else ""
     says = error.msg if isinstance(error, SyntaxError) else str(error)
-    return " ".join(f"{type(error).__name__}{where}{': ' if says else ''}{says}".split())
+    return " ".join(f"{type(error).__name__}{where}{': ' if says else ''}{says}{_hint(error, file)}".split())
+
+
+def _hint(error: BaseException, file: PartFile) -> str:
+    """For an import of a file beside this one: only what is named under `parts` reaches the run and its id."""
+    missing = (error.name or "").rpartition(".")[2] if isinstance(error, ImportError) else ""
+    beside = missing and file.path.with_name(f"{missing}.py").is_file()
+    return "; a part file stands alone and imports no file beside it: put both into one" if beside else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from wfsim.errors import Interrupted, UsageError
 from wfsim.results.directory import FAILED, Run
 from wfsim.scenario.cells import load_batch
 from wfsim.scenario.load import Overrides
-from wfsim.simulate import Resources
+from wfsim.simulate import Resources, open_cache
 from wfsim.sweeps.crew import Crew, News
 from wfsim.sweeps.messages import Brief, Ended, Progress
 from wfsim.sweeps.plan import Plan, Task, check, make_plan
@@ -63,6 +64,14 @@ class SweepResult:
         """Every completed run once, in the order of cells."""
         return [Run(task.path) for task in self.plan.tasks.values() if task.is_complete()]
 
+    @property
+    def work(self) -> dict[str, int]:
+        """Chunks and scores that the completed runs computed and found in the cache: the sums of their manifests."""
+        counts: Counter[str] = Counter()
+        for run in self.runs:
+            counts.update(run.manifest["work"])
+        return dict(sorted(counts.items()))
+
 
 def sweep(
     source: str | Path,
@@ -80,7 +89,8 @@ def sweep(
     Complete runs are not run again, unfinished ones go on. `workers` processes run side by side (default: one per core,
     at most 8); results do not depend on their number. A failed run does not stop the others unless `keep_going` is off.
     `cache` is the folder through which runs share computed training, `out/.cache` for True, none for False.
-    Raises ScenarioError before anything runs, Interrupted on Ctrl-C, after which the same call goes on.
+    It stays, within its limit, for the next sweep. Raises ScenarioError or UsageError before anything runs, Interrupted
+    on Ctrl-C, after which the same call goes on.
     """
     plan = make_plan(load_batch(source, overrides), out)
     missing = plan.missing()
@@ -90,6 +100,7 @@ def sweep(
     resources = Resources(workers=chunk_workers(size), cache=shared, cache_limit_bytes=cache_limit_bytes)
     brief = Brief(source=str(source), overrides=overrides, resources=resources)
     with _held(plan.folder):
+        open_cache(resources)
         return _Sweep(plan, watcher or Watcher()).run(brief, missing, size, keep_going=keep_going)
 
 

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -23,6 +23,7 @@ from wfsim.results.directory import COMPLETED, FAILED, INTERRUPTED
 from wfsim.scenario.cells import Cell, load_batch
 from wfsim.scenario.identity import run_id
 from wfsim.sweeps.messages import Brief, Ended, Order, Progress, Stop
+from wfsim.trace import Sink
 
 _LEAST_GAP_S = 0.1
 
@@ -34,11 +35,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a sweep started with `&` hands down an ignored one
     tell, orders = _teller(_own_stdout()), queue.SimpleQueue[Order]()
     brief: Brief = pickle.load(sys.stdin.buffer)
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
+    stopping = threading.Event()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, orders, stopping), daemon=True).start()
     cells: dict[int, Cell] = {}
     while True:
         order = orders.get()
-        tell(_outcome(brief, cells, order, tell))
+        tell(_outcome(brief, cells, order, tell, stopping))
 
 
 def _own_stdout() -> BinaryIO:
@@ -56,21 +58,28 @@ def _teller(pipe: BinaryIO) -> Tell:
     return tell
 
 
-def _listen(stdin: BinaryIO, orders: queue.SimpleQueue[Order]) -> None:
+def _listen(stdin: BinaryIO, orders: queue.SimpleQueue[Order], stopping: threading.Event) -> None:
     while True:
         try:
             message = pickle.load(stdin)
         except (EOFError, OSError, pickle.UnpicklingError):  # no more, or cut in the middle of a message
             os._exit(0)
         if isinstance(message, Stop):
+            stopping.set()
             _thread.interrupt_main()
         else:
             orders.put(message)
 
 
-def _outcome(brief: Brief, cells: dict[int, Cell], order: Order, tell: Tell) -> Ended:
+def _outcome(brief: Brief, cells: dict[int, Cell], order: Order, tell: Tell, stopping: threading.Event) -> Ended:
+    """How the cell ended. Whatever ends it once the worker was asked to stop is no failure."""
+    ended = _attempt(brief, cells, order, [_rounds(tell), _insists(stopping)])
+    return Ended(status=INTERRUPTED) if stopping.is_set() and ended.status == FAILED else ended
+
+
+def _attempt(brief: Brief, cells: dict[int, Cell], order: Order, sinks: Sequence[Sink]) -> Ended:
     try:
-        _run(brief, _cell(brief, cells, order), order, tell)
+        _run(brief, _cell(brief, cells, order), order, sinks)
     except (Interrupted, KeyboardInterrupt):
         return Ended(status=INTERRUPTED)
     except WfsimError as error:
@@ -90,13 +99,13 @@ def _cell(brief: Brief, cells: dict[int, Cell], order: Order) -> Cell:
     return cell
 
 
-def _run(brief: Brief, cell: Cell, order: Order, tell: Tell) -> None:
+def _run(brief: Brief, cell: Cell, order: Order, sinks: Sequence[Sink]) -> None:
     asked = cell.scenario.learning.engine.chunk_workers
     resources = replace(brief.resources, workers=asked or brief.resources.workers)
-    simulate.run(cell.scenario, order.path, sinks=[_rounds(tell)], resources=resources)
+    simulate.run(cell.scenario, order.path, sinks=sinks, resources=resources)
 
 
-def _rounds(tell: Tell) -> Callable[[dict[str, Any]], None]:
+def _rounds(tell: Tell) -> Sink:
     """A sink that tells of closed rounds, at most ten times a second."""
     told_s = float("-inf")
 
@@ -105,6 +114,16 @@ def _rounds(tell: Tell) -> Callable[[dict[str, Any]], None]:
         if line["type"] == "round_closed" and time.monotonic() - told_s >= _LEAST_GAP_S:
             told_s = time.monotonic()
             tell(Progress(round=line["round"], t_s=line["t_s"]))
+
+    return sink
+
+
+def _insists(stopping: threading.Event) -> Sink:
+    """A sink that stops the cell where the KeyboardInterrupt was lost, as it is in a callback from C."""
+
+    def sink(_: dict[str, Any]) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt
 
     return sink
 

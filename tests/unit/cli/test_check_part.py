@@ -89,10 +89,15 @@ def test_a_file_that_cannot_be_loaded_is_one_line(cli) -> None:
 def test_list_and_describe_know_and_mark_it(cli) -> None:
     rows = json.loads(cli("list", "fading", "--parts", "nakagami.py", "--json").out)
     assert {row["kind"]: row["file"] for row in rows if row["file"]} == {"nakagami": "nakagami.py"}
-    slots = json.loads(cli("list", "--parts", "./nakagami.py", "--json").out)
+    slots = json.loads(cli("list", "--parts", "./nakagami.py", "--json").out)["slots"]
     assert {row["slot"]: row["out_of_tree"] for row in slots if row["out_of_tree"]} == {"fading": ["nakagami"]}
     about = json.loads(cli("describe", "fading", "nakagami", "--parts", "nakagami.py", "--json").out)
     assert about["fields"][0]["name"] == "m" and "kind: nakagami" in about["example"]
+    assert about["file"] == "nakagami.py" and about["example"].startswith('parts: ["./nakagami.py"]\n')
+    text = cli("describe", "fading", "nakagami", "--parts", "nakagami.py").out
+    assert text.startswith("fading nakagami: radio.fading (from nakagami.py)\n")
+    assert "(from" not in cli("describe", "fading", "rician", "--parts", "nakagami.py").out
+    assert cli("list", "fading", "--parts", "nakagami.py").out.endswith("fading KIND --parts nakagami.py\n")
     assert "nakagami" not in cli("list", "fading").out
     assert cli("describe", "fading", "nakagami").code == 2
 

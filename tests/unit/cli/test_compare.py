@@ -86,3 +86,24 @@ def test_unfinished_runs(cli) -> None:
 
 def test_a_glob_without_runs(cli) -> None:
     assert cli("compare", "x-*", "b-*") == (2, "", "wfsim: x-*: no run directory there\n")
+
+
+def test_two_cells_of_one_folder(cli) -> None:
+    pair = ("--a", "codec.values=fp16", "--b", "codec.values=fp32")
+    found = json.loads(cli("compare", ".", ".", *pair, "--json").out)
+    assert (found["differing"], found["seeds"]) == ({"codec.values": ["fp16", "fp32"]}, [1, 2])
+    found = json.loads(cli("compare", ".", ".", *pair, "--a", "seed=2,3", "--b", "codec=dense", "--json").out)
+    assert (found["seeds"], found["only_b"]) == ([2], [1])
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("codec.valeus=fp16", "codec.valeus: no run has this key (did you mean 'codec.values'?)"),
+        ("codec.values=int8", 'no run is left with codec.values = "int8"'),
+        ("codec.values", "override codec.values: expected key=value"),
+    ],
+)
+def test_a_cell_that_is_not_there(cli, setting: str, message: str) -> None:
+    said = cli("compare", ".", ".", "--a", setting)
+    assert (said.code, said.err) == (2, f"wfsim: {message}\n")

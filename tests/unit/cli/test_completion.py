@@ -123,6 +123,10 @@ def test_figures(bash: Offers) -> None:
     assert bash("wfsim plot timel") == ["timeline"]
 
 
+def test_formats(bash: Offers) -> None:
+    assert bash("wfsim export runs/try --format p") == ["parquet", "peft", "perfetto"]
+
+
 def test_every_offer_of_fish_is_one_line_with_its_description(fish: Offers) -> None:
     """Typer wraps a long description and reads brackets as markup; fish takes a second line for an offer."""
     for line in ("wfsim run small.yaml devices.availability=", "wfsim describe fading ", "wfsim plot ", "wfsim list "):

@@ -38,6 +38,12 @@ def test_help_begins_with_what_it_does_and_has_an_example(cli, command: str) -> 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_paragraphs_are_wrapped_by_the_terminal_alone(cli, command: str) -> None:
+    paragraphs = PROGRAM.commands[command].help.split("\n\n")
+    assert all("\n" not in paragraph for paragraph in paragraphs)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_example_parses(cli, command: str) -> None:
     helped(cli, command)  # some write their epilog only then
     parent = typer.Context(PROGRAM, info_name="wfsim")

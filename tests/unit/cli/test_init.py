@@ -47,6 +47,7 @@ def test_every_change_it_proposes_is_valid_and_changes_something(cli) -> None:
     assert Draft202012Validator(json.loads(Path("wfsim.schema.json").read_text())).is_valid(
         parse_yaml(changed, "").plain()
     )
+    assert load_scenario("changed.yaml").sweep.count() == 9
     mine, other = (load_scenario(f"{name}.yaml").model_dump(mode="json") for name in ("mine", "changed"))
     named = {"seed", "topology", "radio", "devices", "learning", "codec", "protocol", "controller"}
     assert {key for key in mine if mine[key] != other[key]} == named

@@ -18,16 +18,16 @@ def test_every_slot_of_the_source_tree_is_listed(cli) -> None:
         for name in slot_class.findall(path.read_text(encoding="utf-8"))
     }
     assert len(opened) > 20
-    assert {row["slot"] for row in json.loads(cli("list", "--json").out)} == opened
+    assert {row["slot"] for row in json.loads(cli("list", "--json").out)["slots"]} == opened
 
 
 def test_every_slot_has_kinds_and_a_place_in_a_scenario(cli) -> None:
-    for row in json.loads(cli("list", "--json").out):
+    for row in json.loads(cli("list", "--json").out)["slots"]:
         assert row["kinds"] >= 1 and row["paths"] and row["description"], row
 
 
 def test_slots_inside_parts_have_their_path(cli) -> None:
-    paths = {row["slot"]: row["paths"] for row in json.loads(cli("list", "--json").out)}
+    paths = {row["slot"]: row["paths"] for row in json.loads(cli("list", "--json").out)["slots"]}
     assert paths["missing"] == ["aggregator.missing"]
     assert paths["codec"][:2] == ["codec", "radio.downlink.codec"]
     assert paths["optimizer"] == ["learning.local.optimizer"]
@@ -51,7 +51,7 @@ def test_the_sections_are_listed_too(cli) -> None:
 def test_a_narrow_terminal_loses_nothing(cli, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     for name, value in {"TTY_COMPATIBLE": "1", "TERM": "dumb", "COLUMNS": str(columns), "LINES": "50"}.items():
         monkeypatch.setenv(name, value)
-    rows, shown = json.loads(cli("list", "--json").out), cli("list").out
+    rows, shown = json.loads(cli("list", "--json").out)["slots"], cli("list").out
     names, words = [line.rstrip() for line in shown.splitlines()], " ".join(shown.split())
     assert max(map(len, names)) <= columns
     for row in rows:
@@ -61,10 +61,17 @@ def test_a_narrow_terminal_loses_nothing(cli, monkeypatch: pytest.MonkeyPatch, c
 
 def test_the_tables_show_the_same_in_whole_lines(cli) -> None:
     for words in ((), ("fading",)):
-        rows, shown = json.loads(cli("list", *words, "--json").out), cli("list", *words).out.splitlines()
+        known, shown = json.loads(cli("list", *words, "--json").out), cli("list", *words).out.splitlines()
+        rows = known if words else [*known["slots"], *known["sections"]]
         for row in rows:
             assert any(
                 line.split()[0] == next(iter(row.values())) and line.rstrip().endswith(row["description"])
                 for line in shown
                 if line.strip()
             )
+
+
+def test_json_holds_the_sections_as_the_table_does(cli) -> None:
+    sections = json.loads(cli("list", "--json").out)["sections"]
+    assert {"stop", "radio.packets"} <= {row["section"] for row in sections}
+    assert all(row["description"] for row in sections)

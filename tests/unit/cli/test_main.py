@@ -108,6 +108,29 @@ def test_ctrl_c_outside_a_run_is_130(cli, monkeypatch: pytest.MonkeyPatch) -> No
     assert (said.code, said.err) == (130, "wfsim: interrupted\n")
 
 
+@pytest.mark.parametrize("lost_as", [ValueError("internal"), RunError("of a serializer")])
+def test_a_stop_that_a_library_turned_into_an_error_is_130(cli, monkeypatch, lost_as: Exception) -> None:
+    def fail(*_: object) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        raise lost_as
+
+    monkeypatch.setattr("wfsim.scenario.load.load_scenario", fail)
+    said = cli("validate", "small.yaml")
+    assert (said.code, said.err) == (130, "wfsim: interrupted\n")
+    monkeypatch.undo()
+    assert cli("list", "nosuch").code == 2  # forgotten by the next command
+
+
+def test_ctrl_c_while_the_commands_are_put_together_is_130(cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wfsim.cli.main.app", fail)
+    said = cli("list")
+    assert (said.code, said.err) == (130, "wfsim: interrupted\n")
+
+
 def test_importing_wfsim_and_printing_help_import_no_torch(python) -> None:
     code = (
         "import sys, wfsim\nfrom wfsim.cli.main import main\nmain(['--help'])\n"

@@ -81,3 +81,16 @@ def test_an_interrupted_run_leaves_a_directory_that_can_be_read(cli, process, st
     assert err.startswith("wfsim: interrupted at t = ") and err.count("\n") == 1
     assert Run("one").status == "interrupted"
     assert cli("verify", "one").out.endswith(" (unfinished: interrupted)\n")
+
+
+def test_a_stop_that_was_lost_stops_the_run_all_the_same(cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a callback from C, where Python drops the exception."""
+
+    def sent(scenario: object) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("wfsim.world.build.check_scenario", sent)
+    said = cli("run", "small.yaml", "--out", "one")
+    assert said.code == 130 and said.err.startswith("wfsim: interrupted at t = 0 s; ")
+    assert Run("one").status == "interrupted"

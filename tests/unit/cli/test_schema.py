@@ -43,3 +43,8 @@ def test_a_missing_part_is_an_error(cli) -> None:
     said = cli("schema", "--parts", "nosuch.py")
     assert said.code == 3
     assert said.err.startswith("--parts: ") and "nosuch.py" in said.err and said.err.count("\n") == 1
+
+
+def test_a_file_that_cannot_be_written_is_wrong_usage(cli) -> None:
+    said = cli("schema", "-o", ".")
+    assert (said.code, said.err) == (2, "wfsim: . cannot be written: Is a directory\n")

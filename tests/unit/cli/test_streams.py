@@ -33,6 +33,14 @@ def test_what_cannot_be_written_is_dropped(open_broken, buffering: int) -> None:
             stream.flush()
 
 
+def test_what_is_not_forgiven_is_raised_once() -> None:
+    with os.fdopen(_full_disk(), "w", buffering=1) as broken:
+        stream = Expendable(broken, BrokenPipeError)
+        with pytest.raises(OSError, match="No space left"):
+            stream.write("line\n")
+        stream.flush()
+
+
 def test_a_working_stream_gets_everything(tmp_path: Path) -> None:
     with (tmp_path / "file").open("w") as working:
         stream = Expendable(working)
@@ -55,3 +63,24 @@ def test_a_run_completes_whatever_becomes_of_its_output(words: str, terminal: st
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TTY_COMPATIBLE": terminal}
     assert subprocess.run(["bash", "-c", command], env=environment, timeout=60).returncode == 0
     assert Run("one").status == "completed"
+
+
+def _shell(words: str) -> subprocess.CompletedProcess[str]:
+    command = f"set -o pipefail; {sys.executable} -m wfsim {words}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(["bash", "-c", command], env=environment, timeout=60, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("words", ["list", "list --json", "schema", "describe radio", "validate small.yaml", "--help"])
+def test_a_reader_that_leaves_early_is_no_error(words: str) -> None:
+    done = _shell(f"{words} | true")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_result_that_could_not_be_written_is_an_error() -> None:
+    done = _shell("list --json >/dev/full")
+    assert (done.returncode, done.stderr) == (1, "wfsim: output: No space left on device\n")
+
+
+def test_an_error_keeps_its_code_when_nobody_reads() -> None:
+    assert _shell("list nothing 2>&1 | true").returncode == 2

@@ -116,3 +116,12 @@ def test_an_interrupted_sweep_says_how_to_go_on(process, stop: signal.Signals) -
     assert err == "wfsim: interrupted; 1 of 2 runs are complete in all; the same command goes on\n"
     states = [line.split(",")[3] for line in Path("all/sweep.csv").read_text().splitlines()[1:]]
     assert states == ["completed", "unfinished"]
+
+
+def test_it_says_what_the_cache_has_saved(cli) -> None:
+    """The band decides when an update arrives, not what is in it: the second run finds everything."""
+    words = ("sweep", "small.yaml", "learning.kind=lora", "radio.bandwidth_hz=1e6,2e6", "-j", "1", "--out", "all")
+    lines = cli(*words).out.splitlines()
+    assert lines[-2:] == ["training: 2 chunks computed, 2 found in the cache", "all/sweep.csv"]
+    work = json.loads(cli(*words, "--json").out)["work"]
+    assert (work["chunks_computed"], work["chunks_from_cache"]) == (2, 2)

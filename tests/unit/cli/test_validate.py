@@ -68,3 +68,14 @@ def test_upload_time_is_that_of_a_constant_channel(cli) -> None:
     bits = 8 * (known["upload_bytes"] + 28 * known["upload_packets"])
     assert known["slowest_upload_s"] == pytest.approx(bits / (1e6 * efficiency), rel=1e-9)
     assert facts(load_scenario("ideal", overrides))["slowest_upload_s"] == 0.0
+
+
+def test_upload_time_leaves_foreign_traffic_its_mean_share(cli) -> None:
+    """At the link's cap time goes with 1 / band: on for 1 s of 4 s with half the band leaves 7/8."""
+    overrides = ["topology={kind: placed, devices: [{name: a, distance_m: 50}]}", "radio.shadowing=none"]
+    on_off = "{kind: on_off, mean_on_s: 1, mean_off_s: 3, share: 0.5}"
+    free, shared = (
+        json.loads(cli("validate", "small.yaml", *overrides, f"radio.background={each}", "--json").out)
+        for each in ("none", on_off)
+    )
+    assert shared["slowest_upload_s"] == pytest.approx(free["slowest_upload_s"] / (1.0 - 0.125), rel=1e-9)

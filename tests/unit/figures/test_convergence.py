@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from wfsim.errors import UsageError
-from wfsim.figures import draw
+from wfsim.figures import _style, draw
 from wfsim.figures.convergence import convergence
 
 
@@ -79,12 +80,12 @@ def test_a_run_without_accuracy_is_an_error_that_names_it(make_run) -> None:
         convergence([make_run("c", 1, [])])
 
 
-def _sweep(make_run, seeds: int) -> list:
+def _sweep(make_run, seeds: int, values: tuple[str, ...] = ("fp16", "fp32")) -> list:
     return [
         make_run(
             "a", seed, [0.2, 0.4], scenario=f"codec: {{values: {v}}}\nx: {{round_s: {s}}}\n", folder=f"{v}{s}{seed}"
         )
-        for v in ("fp16", "fp32")
+        for v in values
         for s in range(1, 5)
         for seed in range(1, seeds + 1)
     ]
@@ -96,15 +97,34 @@ def test_a_sweep_is_told_apart_by_colour_and_stroke(make_run) -> None:
     assert len({line.get_color() for line in lines}) == 2
     assert len({(line.get_color(), str(line._dash_pattern)) for line in lines}) == 8
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert texts == ["codec.values", "fp16", "fp32", " ", " ", "x.round_s", "1 s", "2 s", "3 s", "4 s"]
-    assert figure.axes[0].get_title() == "a"
+    assert texts == ["codec.values", "fp16", "fp32", "x.round_s", "1 s", "2 s", "3 s", "4 s"]
+    assert figure.get_suptitle() == "a"
 
 
 def test_of_many_experiments_only_means_and_ranges_are_drawn(make_run) -> None:
     figure = convergence(_sweep(make_run, 2))
     assert len(figure.axes[0].lines) == 8
     assert len(figure.axes[0].collections) == 8
-    assert figure.axes[0].get_title() == "a: mean and range of 2 runs"
+    assert figure.get_suptitle() == "a: mean and range of 2 runs"
+
+
+def test_of_more_than_eight_experiments_only_means_are_drawn_and_the_title_says_so(make_run) -> None:
+    figure = convergence(_sweep(make_run, 2, values=("fp16", "fp32", "int8")))
+    assert len(figure.axes[0].lines) == 12
+    assert not figure.axes[0].collections
+    assert figure.get_suptitle() == "a: means of 2 runs, ranges not drawn"
+
+
+@pytest.mark.parametrize("count", [1, 2, 12, 40])
+def test_legends_leave_the_panels_two_thirds_of_the_height(make_run, count: int) -> None:
+    with _style.look():
+        figure = convergence([make_run(f"experiment-{number}", 1, [0.2, 0.4]) for number in range(count)])
+        FigureCanvasAgg(figure).draw()
+    assert figure.axes[0].get_position().height > 0.5
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert box.y0 >= 0.0
+    assert box.x0 > figure.axes[-1].bbox.x1 or box.height < figure.bbox.height / 3.0
 
 
 def test_costs_far_apart_are_logarithmic(make_run) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from wfsim.errors import UsageError
-from wfsim.figures._experiments import experiments, labels_of
+from wfsim.figures._experiments import experiments
+from wfsim.figures._names import labels_of
 from wfsim.figures.convergence import convergence
 from wfsim.results.directory import write_json
 
@@ -50,39 +51,48 @@ def test_different_experiments_of_one_name_are_not_averaged(make_run) -> None:
     assert [list(line.get_ydata()) for line in handles] == [pytest.approx([20.0, 20.0]), pytest.approx([60.0, 60.0])]
 
 
-def test_labels_name_up_to_two_keys_that_differ(make_run) -> None:
+def test_labels_give_the_values_that_differ(make_run) -> None:
     third = FP32.replace("{kind: synchronous}", "{kind: deadline, round_s: 4.0}")
     assert _labels(make_run, FP16, third) == [
-        "a, codec.values=fp16, protocol.kind=synchronous",
-        "a, codec.values=fp32, protocol.kind=deadline",
+        "a, fp16, synchronous",
+        "a, fp32, deadline",
     ]
 
 
 def test_fields_of_the_same_kind_are_named(make_run) -> None:
     labels = _labels(make_run, DEADLINE, DEADLINE.replace("4.0", "2.5"))
-    assert labels == ["a, protocol.round_s=4 s", "a, protocol.round_s=2.5 s"]
+    assert labels == ["a, 4 s", "a, 2.5 s"]
 
 
 def test_fields_that_only_one_kind_has_are_not(make_run) -> None:
-    assert _labels(make_run, FP16, DEADLINE) == ["a, protocol.kind=synchronous", "a, protocol.kind=deadline"]
+    assert _labels(make_run, FP16, DEADLINE) == ["a, synchronous", "a, deadline"]
 
 
-def test_more_keys_give_the_directory(make_run) -> None:
+def test_of_many_keys_those_that_others_decide_are_left_out(make_run) -> None:
     texts = [f"x: {{p: {number}, q: {number}, r: {number}}}\n" for number in range(2)]
+    assert _labels(make_run, *texts) == ["a, p 0", "a, p 1"]
+
+
+def test_a_key_that_only_some_have_is_named_where_nothing_else_differs(make_run) -> None:
+    assert _labels(make_run, "x: [{p: 1}]\n", "x: [{p: 1}, {p: 2}]\n") == ["a, p none", "a, p 2"]
+
+
+def test_only_what_no_value_tells_apart_is_called_by_its_directory(make_run) -> None:
+    texts = [f"x: {'u' * 15}{letter}{'v' * 15}\n" for letter in "st"]
     assert _labels(make_run, *texts) == ["run0", "run1"]
 
 
-def test_keys_that_do_not_tell_apart_give_the_directory(make_run) -> None:
-    assert _labels(make_run, "x: [{p: 1}]\n", "x: [{p: 1}, {p: 2}]\n") == ["run0", "run1"]
+def test_lists_stand_beside_words(make_run) -> None:
+    assert _labels(make_run, "x: {modules: all}\n", "x: {modules: [q, v]}\n") == ["a, all", "a, q+v"]
 
 
 def test_items_of_lists_are_named_as_overrides_name_them(make_run) -> None:
     labels = _labels(make_run, "x: [{p: 1}, {p: null}]\n", "x: [{p: 1}, {p: true}]\n")
-    assert labels == ["a, x.1.p=null", "a, x.1.p=true"]
+    assert labels == ["a, p null", "a, p true"]
 
 
 def test_directories_of_one_name_are_told_apart_by_their_paths(make_run, tmp_path: Path) -> None:
-    texts = [f"x: {{p: {number}, q: {number}, r: {number}}}\n" for number in range(2)]
+    texts = [f"x: {'u' * 15}{letter}{'v' * 15}\n" for letter in "st"]
     runs = [make_run("a", 1, [0.5], scenario=text, folder=f"{n}/seed1") for n, text in enumerate(texts)]
     assert labels_of(experiments(runs)) == [str(tmp_path.resolve() / f"{number}" / "seed1") for number in range(2)]
 
@@ -90,7 +100,7 @@ def test_directories_of_one_name_are_told_apart_by_their_paths(make_run, tmp_pat
 def test_only_namesakes_need_more_than_their_name(make_run) -> None:
     runs = [make_run(name, 1, [0.5], scenario=text) for name, text in (("a", FP16), ("b", FP32))]
     runs.append(make_run("a", 2, [0.5], scenario=FP32))
-    assert labels_of(experiments(runs)) == ["a, codec.values=fp16", "b", "a, codec.values=fp32"]
+    assert labels_of(experiments(runs)) == ["a, fp16", "b", "a, fp32"]
 
 
 def test_half_a_scenario_is_an_error_that_names_it(make_run) -> None:

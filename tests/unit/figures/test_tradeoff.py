@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 
@@ -70,12 +71,23 @@ def test_the_front_steps_over_the_means_that_none_beats(sweep) -> None:
     assert front.get_ydata() == pytest.approx([55.0, 75.0, 92.0, 92.0])
 
 
-def test_the_band_is_the_interval_of_the_experiment_on_the_front(sweep) -> None:
-    axes = tradeoff(sweep).axes[0]
+@pytest.fixture
+def narrow(make_run):
+    """Two experiments of two seeds that agree."""
+    accuracies = {"fp16": ([0.5], [0.51]), "fp32": ([0.5, 0.80], [0.5, 0.81])}
+    return [
+        make_run("a", seed, values, scenario=_scenario(key, 1e6), folder=f"{key}-{seed}")
+        for key, seeds in accuracies.items()
+        for seed, values in enumerate(seeds, start=1)
+    ]
+
+
+def test_the_band_is_the_interval_of_the_experiment_on_the_front(narrow) -> None:
+    axes = tradeoff(narrow).axes[0]
     (band,) = (each for each in axes.collections if isinstance(each, PolyCollection))
     corners = {(round(x, 6), round(y, 6)) for x, y in band.get_paths()[0].vertices}
     end = round(axes.get_xlim()[1], 6)
-    for start, stop, seeds in ((20.0, 30.0, [50.0, 60.0]), (30.0, 40.0, [70.0, 80.0]), (40.0, end, [90.0, 94.0])):
+    for start, stop, seeds in ((10.0, 20.0, [50.0, 51.0]), (20.0, end, [80.0, 81.0])):
         expected = mean_interval(seeds)
         assert {(x, round(y, 6)) for x in (start, stop) for y in (expected.low, expected.high)} <= corners
 
@@ -92,10 +104,10 @@ def test_colour_is_one_key_and_marker_the_other(sweep) -> None:
 def test_the_legend_names_keys_and_short_values_with_units(sweep) -> None:
     (legend,) = tradeoff(sweep).legends
     assert [text.get_text() for text in legend.get_texts()] == [
-        *("Pareto front, interval", "95 % interval, 2 seeds"),
+        *("Pareto front", "95 % interval, 2 seeds", "(some leave the axes)", "single runs"),
         *("codec.values", "fp16", "fp32", "radio.bandwidth_hz", "1 MHz", "2 MHz"),
     ]
-    handle = legend.legend_handles[3]
+    handle = legend.legend_handles[5]
     assert to_rgba(handle.get_color()) == to_rgba(_style.BLUE)
 
 
@@ -154,13 +166,43 @@ def test_single_runs_among_repeated_ones_keep_the_others_bars(sweep) -> None:
     assert [each.has_yerr for each in axes.containers if each.get_label() in _points(axes)] == [False, True, True, True]
 
 
-def test_the_front_is_named_where_it_is_short(sweep) -> None:
-    names = [text.get_text() for text in tradeoff(sweep).axes[0].texts]
-    assert names == ["fp16, 1 MHz", "fp32, 1 MHz", "fp32, 2 MHz"]
+def test_wide_intervals_leave_the_axes_and_the_legend_says_so(sweep) -> None:
+    figure = tradeoff(sweep)
+    low, high = figure.axes[0].get_ylim()
+    assert 15.0 < low < 40.0  # single runs reach from 40 to 94 %, intervals from below 0 to above 100 %
+    assert 94.0 < high <= 101.0
+    assert "(some leave the axes)" in [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_a_band_that_would_fill_the_axes_is_left_out(sweep) -> None:
+    figure = tradeoff(sweep)
+    assert not [each for each in figure.axes[0].collections if isinstance(each, PolyCollection)]
+    assert figure.legends[0].get_texts()[0].get_text() == "Pareto front"
+
+
+def test_narrow_intervals_stay_whole(narrow) -> None:
+    figure = tradeoff(narrow)
+    axes = figure.axes[0]
+    for container in axes.containers:
+        for bars in container.lines[2]:
+            for segment in bars.get_segments():
+                assert all(axes.get_ylim()[0] <= y <= axes.get_ylim()[1] for y in segment[:, 1])
+    assert "(some leave the axes)" not in [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+@pytest.mark.parametrize("count", [2, 12, 40])
+def test_the_legend_lies_beside_the_axes_and_inside_the_figure(make_run, count: int) -> None:
+    with _style.look():
+        figure = tradeoff([make_run(f"experiment-{number}", 1, [0.5]) for number in range(count)])
+        FigureCanvasAgg(figure).draw()
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= figure.axes[0].bbox.x1
+    assert box.y0 >= 0.0
+    assert box.x1 <= figure.bbox.x1
 
 
 def test_costs_far_apart_are_logarithmic(make_run) -> None:
-    runs = [make_run(name, 1, [0.5] * rounds) for name, rounds in (("a", 1), ("b", 20))]
+    runs = [make_run(name, 1, [0.5] * rounds) for name, rounds in (("a", 1), ("b", 5))]
     assert tradeoff(runs).axes[0].get_xscale() == "log"
     assert tradeoff(runs[:1]).axes[0].get_xscale() == "linear"
 

@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from wfsim.errors import ScenarioError
-from wfsim.learning.checkpoint import INDEX, SINGLE, tensor_names, weight_files
+from wfsim.learning.checkpoint import INDEX, SINGLE, StoredTensor, stored_tensors, weight_files
 
 ONE, TWO = {"a": np.ones((2, 3), np.float32)}, {"b": np.ones(4, np.float32)}
 
@@ -24,18 +24,20 @@ def sharded(folder: Path) -> Path:
 
 def test_one_file(tmp_path) -> None:
     save_file({**ONE, **TWO}, tmp_path / SINGLE)
-    assert tensor_names(tmp_path) == {"a", "b"}
+    assert stored_tensors(tmp_path).keys() == {"a", "b"}
 
 
 def test_shards(tmp_path) -> None:
     assert [path.name for path in weight_files(sharded(tmp_path))] == ["model-1.safetensors", "model-2.safetensors"]
-    assert tensor_names(tmp_path) == {"a", "b"}
+    assert stored_tensors(tmp_path).keys() == {"a", "b"}
+    shard = str(tmp_path / "model-2.safetensors")
+    assert stored_tensors(tmp_path)["b"] == StoredTensor(shape=(4,), dtype="F32", file=shard)
 
 
 def test_a_missing_shard_is_named(tmp_path) -> None:
     (sharded(tmp_path) / "model-2.safetensors").unlink()
     with pytest.raises(ScenarioError, match=r"model-2.safetensors: no such file"):
-        tensor_names(tmp_path)
+        stored_tensors(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../model.safetensors", "model-1.bin"])
@@ -50,7 +52,7 @@ def test_a_truncated_file_is_refused_in_one_line(tmp_path, kept) -> None:
     save_file({**ONE, **TWO}, tmp_path / SINGLE)
     (tmp_path / SINGLE).write_bytes((tmp_path / SINGLE).read_bytes()[:kept])
     with pytest.raises(ScenarioError, match=r"model.safetensors: is truncated or is not a safetensors file") as caught:
-        tensor_names(tmp_path)
+        stored_tensors(tmp_path)
     assert "\n" not in str(caught.value)
 
 

@@ -25,9 +25,25 @@ def test_names_and_shapes_are_those_of_the_class_at_run_time(tmp_path, text_mode
     head = {layer.name: layer[1:] for module in encoder.head for layer in module.linears}
     assert {layer.name: layer[1:] for layer in encoder.linears} | head == layers
     assert not head.keys() & {layer.name for layer in encoder.linears}
+    names = tuple(f"{module.name}." for module in encoder.head)
+    frozen = {n: tuple(p.shape) for n, p in model.named_parameters() if not n.startswith(names)}
+    assert dict(encoder.frozen) == frozen
     for module in encoder.head:
         found = {name: tuple(value.shape) for name, value in model.get_submodule(module.name).named_parameters()}
         assert {f"{module.name}.{name}": shape for name, shape in found.items()} == dict(module.tensors)
+
+
+@pytest.mark.parametrize(("family", "qkv_bias"), [("ViT", True), ("ViT", False), ("DeiT", True)])
+@pytest.mark.parametrize("what", ["Model", "ForImageClassification"])
+def test_vision_models_are_known_tensor_by_tensor(tmp_path, family, qkv_bias, what) -> None:
+    transformers = pytest.importorskip("transformers")
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 24}
+    config = getattr(transformers, f"{family}Config")(**sizes, image_size=8, patch_size=4, qkv_bias=qkv_bias)
+    getattr(transformers, f"{family}{what}")(config).save_pretrained(tmp_path)
+    encoder = read_encoder(tmp_path, classes=3)
+    model = getattr(transformers, encoder.model_class)(config)
+    frozen = {n: tuple(p.shape) for n, p in model.named_parameters() if not n.startswith("classifier.")}
+    assert dict(encoder.frozen) == frozen
 
 
 def test_a_shared_layer_is_one_target_used_many_times(text_model) -> None:
@@ -50,6 +66,7 @@ def copied(folder: Path, to: Path, **changes) -> Path:
         ({"model_type": "berd"}, "did you mean 'bert'"),
         ({"hidden_size": 0}, "config.json: hidden_size: is 0; needs a whole number >= 1"),
         ({"pad_token_id": -1}, "pad_token_id: is -1"),
+        ({"quantization_config": {"bits": 8}}, "quantization_config: only weights that are not quantised are read"),
     ],
 )
 def test_what_is_not_known_is_refused(tmp_path, text_model, changes, says) -> None:

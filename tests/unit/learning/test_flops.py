@@ -51,7 +51,9 @@ def test_counts_every_product_of_a_vit(rank, targets) -> None:
 
 
 def test_counts_every_product_of_a_deit() -> None:
-    encoder = vit_encoder(CONFIG, 10, "DeiTForImageClassification", prefix="deit", extra_tokens=2)
+    encoder = vit_encoder(
+        CONFIG, 10, "DeiTForImageClassification", prefix="deit", extra_tokens=("cls_token", "distillation_token")
+    )
     shapes = adapter_shapes(AdapterSettings(), encoder)
     expected = counted_by_torch(encoder, image_model("deit"), AdapterSettings())
     assert (forward_flops(encoder, shapes), training_flops(encoder, shapes)) == expected

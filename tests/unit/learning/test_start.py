@@ -4,12 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from wfsim.errors import ScenarioError
 from wfsim.learning.adapter import AdapterSettings, adapter_shapes, initial_adapter
 from wfsim.learning.models import Model
 from wfsim.learning.peft_format import CONFIG, WEIGHTS, write_peft
-from wfsim.learning.start import first_adapter, given_adapter, start_digest
+from wfsim.learning.start import first_adapter, start_digest
 from wfsim.rng import Streams
 
 SETTINGS = AdapterSettings(rank=2, alpha=4.0, target_modules=("q_proj", "fc2"))
@@ -35,6 +36,25 @@ def test_version_0_is_what_the_folder_holds(folder) -> None:
     assert np.array_equal(random.vector(), initial_adapter(SHAPES, Streams(1)).vector())
 
 
+def without(folder, *names: str) -> None:
+    tensors = {name: value for name, value in load_file(folder / WEIGHTS).items() if not name.endswith(names)}
+    save_file(tensors, folder / WEIGHTS)
+
+
+def test_a_folder_without_a_head_gets_a_fresh_one(folder) -> None:
+    without(folder, "classifier.weight", "classifier.bias")
+    first = first_adapter(settings(folder), SHAPES, Streams(1))
+    held, fresh = (initial_adapter(SHAPES, Streams(seed)) for seed in (7, 1))
+    assert all(np.array_equal(pair.a, held.pairs[name].a) for name, pair in first.pairs.items())
+    assert all(np.array_equal(value, fresh.dense[name]) for name, value in first.dense.items())
+
+
+def test_a_folder_with_half_a_head_is_refused(folder) -> None:
+    without(folder, "classifier.bias")
+    with pytest.raises(ScenarioError, match="the adapter lacks base_model.model.classifier.bias"):
+        first_adapter(settings(folder), SHAPES, Streams(1))
+
+
 def test_the_digest_is_of_the_content(folder, tmp_path_factory) -> None:
     moved = folder.rename(tmp_path_factory.mktemp("elsewhere") / "adapter")
     before = start_digest(settings(moved))
@@ -54,7 +74,7 @@ def test_the_digest_is_of_the_content(folder, tmp_path_factory) -> None:
 def test_another_adapter_is_refused_in_one_line(folder, changes, says) -> None:
     asked = settings(folder, **changes)
     with pytest.raises(ScenarioError, match=says) as caught:
-        given_adapter(asked, adapter_shapes(asked, ENCODER))
+        first_adapter(asked, adapter_shapes(asked, ENCODER), Streams(1))
     assert "\n" not in str(caught.value)
 
 
@@ -65,15 +85,15 @@ def test_only_plain_lora_is_read(folder, key, value) -> None:
     values = json.loads((folder / CONFIG).read_text())
     (folder / CONFIG).write_text(json.dumps({**values, key: value}))
     with pytest.raises(ScenarioError, match=rf"{key}: is .*only"):
-        given_adapter(settings(folder), SHAPES)
+        first_adapter(settings(folder), SHAPES, Streams(1))
 
 
 def test_missing_pickled_and_truncated_folders_are_refused(folder) -> None:
     with pytest.raises(ScenarioError, match="not a folder that PEFT wrote"):
-        given_adapter(settings(folder / "nowhere"), SHAPES)
+        first_adapter(settings(folder / "nowhere"), SHAPES, Streams(1))
     (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-1])
     with pytest.raises(ScenarioError, match="is truncated or is not a safetensors file"):
-        given_adapter(settings(folder), SHAPES)
+        first_adapter(settings(folder), SHAPES, Streams(1))
     (folder / WEIGHTS).rename(folder / "adapter_model.bin")
     with pytest.raises(ScenarioError, match=r"adapter_model.bin is pickled"):
-        given_adapter(settings(folder), SHAPES)
+        first_adapter(settings(folder), SHAPES, Streams(1))

@@ -63,15 +63,23 @@ def test_is_the_tokenizer_of_transformers(text_model, texts_csv) -> None:
 )
 def test_a_tokenizer_of_another_model_is_refused(folder, form, says) -> None:
     with pytest.raises(ScenarioError, match=says):
-        check_tokenizer(folder, form)
+        check_tokenizer(folder, (), form)
 
 
 def test_broken_and_missing_tokenizers_are_refused_in_one_line(folder) -> None:
     (folder / "tokenizer.json").write_text("{")
     with pytest.raises(ScenarioError, match=r"tokenizer.json: is no tokenizer that can be read"):
-        check_tokenizer(folder, FORM)
+        check_tokenizer(folder, (), FORM)
     with pytest.raises(ScenarioError, match=r"no tokenizer.json or vocab.txt in the model's folder"):
-        check_tokenizer(folder.parent / "nowhere", FORM)
+        check_tokenizer(folder.parent / "nowhere", (), FORM)
+
+
+def test_a_tokenizer_that_knows_too_few_of_the_texts_is_refused_in_one_line(folder) -> None:
+    known, strange = ("cat dogs", "dog cat dog zebra"), ("CCO cat", "CCN dog dog")
+    check_tokenizer(folder, known, FORM)
+    with pytest.raises(ScenarioError, match=r"vocab.txt: 40% of the tokens of the texts are unknown") as caught:
+        check_tokenizer(folder, strange, FORM)
+    assert "\n" not in str(caught.value)
 
 
 def test_needs_neither_torch_nor_transformers(folder) -> None:

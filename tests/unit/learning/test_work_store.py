@@ -75,6 +75,7 @@ def test_work_is_done_once_wherever_it_is_kept(tmp_path) -> None:
     assert work_counts(log)["chunks_computed"] == 2
     assert work_counts(tmp_path / "log2") == {
         "cache_entries_damaged": 0,
+        "cache_entries_not_written": 0,
         "chunks_computed": 1,
         "chunks_repeated": 0,
         "chunks_from_cache": 1,
@@ -96,3 +97,13 @@ def test_repeated_work_is_counted(tmp_path) -> None:
     log.write_text("begun chunk a\nbegun chunk b\nbegun chunk a\nbegun score c\nbegun chu")
     counts = work_counts(log)
     assert (counts["chunks_computed"], counts["chunks_repeated"], counts["scores_computed"]) == (2, 1, 1)
+
+
+def test_drafts_of_killed_processes_count_and_go(tmp_path) -> None:
+    draft = tmp_path / ".a.work.123.456.part"
+    draft.write_bytes(bytes(2000))
+    os.utime(draft, (1.0, 1.0))
+    store = WorkStore(tmp_path, limit_bytes=1500)
+    assert store.size_bytes() == 2000
+    store.put("b", [ROW])
+    assert [path.name for path in tmp_path.iterdir()] == ["b.work"]

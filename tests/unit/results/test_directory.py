@@ -100,3 +100,16 @@ def test_a_killed_run_still_gives_its_rounds(tmp_path: Path) -> None:
     (tmp_path / "journal.jsonl").write_text('{"seq":0,"type":"run_started"\n')
     assert Run(tmp_path).rounds == []
     assert Run(tmp_path).summary["rounds"] == 0
+
+
+def test_a_removal_that_was_cut_short_leaves_an_unfinished_run(tmp_path: Path, monkeypatch) -> None:
+    attempt(tmp_path / "r")
+    (tmp_path / "r" / "adapter").mkdir()
+    monkeypatch.setattr("wfsim.results.directory.shutil.rmtree", _killed)
+    with pytest.raises(KeyboardInterrupt):
+        attempt(tmp_path / "r", force=True)
+    assert Run(tmp_path / "r").status == RUNNING
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt

@@ -145,6 +145,10 @@ def test_the_lossy_run_is_one(run: Run, lines: list[dict[str, Any]]) -> None:
 def test_perfetto_tracks_are_named(lines: list[dict[str, Any]], events: list[dict[str, Any]]) -> None:
     names = [event["args"]["name"] for event in events if event["name"] == "thread_name"]
     assert names == ["rounds", *(line["device"] for line in of(lines, "device_ready"))]
+    order = {event["pid"]: event["args"]["sort_index"] for event in events if event["name"] == "process_sort_index"}
+    assert list(order.values()) == sorted(order.values()) and len(order) == 3
+    indices = [event["args"]["sort_index"] for event in events if event["name"] == "thread_sort_index"]
+    assert indices == [1, *range(1, len(names))]
 
 
 def test_perfetto_band_shares_fill_the_band_and_end_at_zero(

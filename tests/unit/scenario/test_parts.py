@@ -237,3 +237,24 @@ def _rewritten(path: Path, old: str, new: str) -> Path:
     assert old in text
     path.write_text(text.replace(old, new))
     return path
+
+
+def test_a_class_of_no_file_has_no_run_id() -> None:
+    """Its text may change under the same id: an old result would be taken for a new one."""
+
+    class Typed(Fading, kind="typed"):
+        """A fading model typed into a notebook."""
+
+    try:
+        scenario = load_scenario("digits", {"radio.fading": "typed"})
+    finally:
+        del Fading.kinds["typed"]
+    with pytest.raises(ScenarioError, match=r"the fading 'typed' is the class .*Typed, .* under parts"):
+        run_id(scenario)
+
+
+@pytest.mark.parametrize("line", ["from nakagami import Nakagami", "from .nakagami import Nakagami"])
+def test_importing_a_file_beside_it_is_explained(written: Callable[..., Path], small: Path, line: str) -> None:
+    written(f"{line}\n", "mine.py")
+    with pytest.raises(ScenarioError, match="stands alone and imports no file beside it"):
+        load_scenario(_rewritten(small, "[./nakagami.py]", "[mine.py]"))

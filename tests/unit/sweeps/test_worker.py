@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from pathlib import Path
 
+from wfsim.results.directory import Run
 from wfsim.simulate import Resources
 from wfsim.sweeps.crew import Crew
 from wfsim.sweeps.messages import Brief, Ended, Order
@@ -20,7 +22,7 @@ def brief(*arguments: str) -> Brief:
 
 
 def outcome(path: Path, run_id: str, *arguments: str) -> Ended:
-    return _outcome(brief(*arguments), {}, Order(number=1, run_id=run_id, path=path), lambda _: None)
+    return _outcome(brief(*arguments), {}, Order(number=1, run_id=run_id, path=path), lambda _: None, threading.Event())
 
 
 def test_a_cell_that_is_no_longer_what_was_planned_is_not_run(tmp_path: Path) -> None:
@@ -74,3 +76,19 @@ def test_asked_to_stop_it_leaves_a_run_that_can_go_on(planned) -> None:
     assert rounds >= 1 and ends == {1: "interrupted"}
     first, second = plan.tasks.values()
     assert (first.path / "manifest.json").is_file() and not second.path.exists()
+
+
+def test_an_error_after_the_request_to_stop_is_no_failure(tmp_path: Path) -> None:
+    stopping = threading.Event()
+    stopping.set()
+    order = Order(number=1, run_id="0123456789ab", path=tmp_path / "run")
+    assert _outcome(brief(), {}, order, lambda _: None, stopping) == Ended(status="interrupted")
+
+
+def test_a_request_to_stop_that_was_lost_stops_the_cell_at_its_next_record(planned) -> None:
+    (task,) = planned().tasks.values()
+    stopping = threading.Event()
+    stopping.set()
+    order = Order(number=1, run_id=task.run_id, path=task.path)
+    assert _outcome(brief(), {}, order, lambda _: None, stopping) == Ended(status="interrupted")
+    assert Run(task.path).status == "interrupted"

@@ -42,11 +42,13 @@ def test_lost_packets_of_either_direction_change_the_adapter(play, direction: st
     assert last(reliable, "update_arrived")["coverage"] == 1.0
 
 
-def test_divergence_is_a_clear_failure(play) -> None:
+@pytest.mark.parametrize("values", ["fp32", "fp16", "int8"])
+def test_divergence_is_a_clear_failure(play, values: str) -> None:
+    """Whatever the codec would make of it."""
     from wfsim.errors import RunError
 
     with pytest.raises(RunError, match=r"diverged.*learning rate"):
-        play("digits.yaml", ["learning.local.optimizer.lr=1e30", "learning.local.steps=3"])
+        play("digits.yaml", ["learning.local.optimizer.lr=1e30", "learning.local.steps=3", f"codec.values={values}"])
 
 
 def test_time_can_run_out_while_nobody_is_available(play) -> None:

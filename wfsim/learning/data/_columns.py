@@ -125,6 +125,8 @@ def _images(file: Path, column: str, values: Sequence[Any]) -> tuple[Images, byt
 def _text(file: Path, row: int, column: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _error(file, row, column, f"expected a text, got {_shown(value)}")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise _error(file, row, column, f"expected a text, got half a character: {_shown(value)}")
     return value
 
 
@@ -172,7 +174,8 @@ def take_columns(file: Path, found: Columns, wanted: Sequence[str]) -> Columns:
     for name in wanted:
         if name not in found:
             known = f"{nearest(name, found)}; columns: {', '.join(map(str, found))}"
-            raise ScenarioError(f"has no column {name!r}{known}", file=str(file))
+            fields = "learning.data.text, image and label name them"
+            raise ScenarioError(f"has no column {name!r}{known}; {fields}", file=str(file))
     return {name: found[name] for name in wanted}
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BASE64 = ("iVBORw0KGgo", "/9j/")  # how every PNG and every JPEG begins
+_FORMATS = ("PNG", "JPEG")
 _GREY, _COLOUR = ("1", "L"), ("P", "LA", "PA", "RGB", "RGBA", "CMYK", "YCbCr")
 
 
@@ -60,7 +61,9 @@ def _decoded(raw: bytes) -> NDArray[np.uint8]:
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as image:
+        with Image.open(io.BytesIO(raw), formats=_FORMATS) as image:
+            image.verify()  # the checksums of PNG; decoding alone does not look at them
+        with Image.open(io.BytesIO(raw), formats=_FORMATS) as image:
             if image.mode not in _GREY + _COLOUR:
                 raise ValueError(f"has pixels of type {image.mode}; needs 8 bits a channel")
             return np.asarray(image.convert("L" if image.mode in _GREY else "RGB"))

@@ -60,7 +60,7 @@ def _lines(file: Path) -> list[str]:
 def _row(file: Path, number: int, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ScenarioError(f"is not JSON: {error}", file=str(file), line=number) from None
     if not isinstance(row, dict):
         raise ScenarioError("is not a JSON object", file=str(file), line=number)

@@ -5,13 +5,14 @@ A new family is one new file here: a function from a `Source` to an `Encoder`, m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from wfsim.errors import nearest
-from wfsim.learning.checkpoint import tensor_names
+from wfsim.learning.base_tensors import check_tensors
+from wfsim.learning.checkpoint import StoredTensor, stored_tensors
 from wfsim.learning.config_file import ConfigFile, read_config
 from wfsim.messages import PairShape, TensorShape
 from wfsim.part import load_folder
@@ -69,7 +70,9 @@ class Encoder:
     """An encoder with a classifier. Names are those of the class `model_class` of transformers at run time.
 
     `blocks` stand in order of execution: layers that share their weights come again. `embedding_flops` counts the
-    frozen products before the first block. The `head` lies behind the last block, in forward order.
+    frozen products before the first block. The `head` lies behind the last block, in forward order. `others` are the
+    tensors of embeddings and norms; `unbiased` names linear layers without a bias; `renamed` are patterns and what
+    takes their place, from names on disk to names at run time.
     """
 
     family: str
@@ -79,6 +82,9 @@ class Encoder:
     embedding_flops: int
     blocks: tuple[Block, ...]
     head: tuple[HeadModule, ...]
+    others: tuple[TensorShape, ...]
+    unbiased: frozenset[str] = frozenset()
+    renamed: tuple[tuple[str, str], ...] = ()
 
     @property
     def task(self) -> Task:
@@ -90,13 +96,20 @@ class Encoder:
         """Every linear layer that may carry LoRA, once, in forward order."""
         return tuple(dict.fromkeys(module for block in self.blocks for module in block.modules))
 
+    @property
+    def frozen(self) -> tuple[TensorShape, ...]:
+        """Every tensor that is read from disk and never trained."""
+        weights = (TensorShape(f"{layer.name}.weight", (layer.d_out, layer.d_in)) for layer in self.linears)
+        biased = (layer for layer in self.linears if layer.name not in self.unbiased)
+        return (*weights, *(TensorShape(f"{layer.name}.bias", (layer.d_out,)) for layer in biased), *self.others)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What a family reads: the config, the names of tensors on disk, and what the federation asks for."""
+    """What a family reads: the config, the tensors on disk by name, and what the federation asks for."""
 
     config: ConfigFile
-    tensors: frozenset[str]
+    tensors: Mapping[str, StoredTensor]
     classes: int
     max_tokens: int
 
@@ -121,14 +134,19 @@ def family(model_type: str) -> Callable[[Family], Family]:
 
 
 def read_encoder(directory: Path, *, classes: int, max_tokens: int = 128) -> Encoder:
-    """The encoder in a folder. Raises ScenarioError for a family that is not known here and for unreadable files."""
+    """The encoder in a folder. Raises ScenarioError for a family that is not known here and for unreadable files,
+    quantised weights, and a tensor that is missing or of another shape than `config.json` says."""
     config = read_config(directory)
     model_type = str(config.values.get("model_type"))
     if model_type not in FAMILIES:
         known = f"known: {', '.join(sorted(FAMILIES))}"
         raise config.error("model_type", f"no family called {model_type!r}{nearest(model_type, FAMILIES)}; {known}")
-    source = Source(config=config, tensors=tensor_names(directory), classes=classes, max_tokens=max_tokens)
-    return FAMILIES[model_type](source)
+    if config.values.get("quantization_config"):
+        raise config.error("quantization_config", "only weights that are not quantised are read")
+    source = Source(config=config, tensors=stored_tensors(directory), classes=classes, max_tokens=max_tokens)
+    encoder = FAMILIES[model_type](source)
+    check_tensors(directory, encoder, source.tensors)
+    return encoder
 
 
 load_folder(__name__, list(__path__))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wfsim.errors import ScenarioError
 from wfsim.learning.families import Block, HeadModule, Source, TextInput
-from wfsim.messages import PairShape
+from wfsim.messages import PairShape, TensorShape
 
 
 def layer_blocks(prefix: str, names: Sequence[str], *, hidden: int, intermediate: int, rows: int) -> tuple[Block, ...]:
@@ -15,6 +15,22 @@ def layer_blocks(prefix: str, names: Sequence[str], *, hidden: int, intermediate
     square = [PairShape(name, hidden, hidden) for name in (q, k, v, o)]
     feed_forward = [PairShape(up, intermediate, hidden), PairShape(down, hidden, intermediate)]
     return tuple(Block(modules=m, rows=rows) for m in (tuple(square[:3]), *((m,) for m in (square[3], *feed_forward))))
+
+
+def norm(name: str, width: int) -> tuple[TensorShape, ...]:
+    """Gain and offset of a layer norm."""
+    return TensorShape(f"{name}.weight", (width,)), TensorShape(f"{name}.bias", (width,))
+
+
+def embeddings(source: Source, prefix: str, width: int, *, token_types: bool = True) -> tuple[TensorShape, ...]:
+    """Tables of words, positions and (two unless the config says otherwise) token types, and the norm behind them."""
+    rows = {
+        "word": source.config.size("vocab_size"),
+        "position": source.config.size("max_position_embeddings"),
+        **({"token_type": source.config.size("type_vocab_size", 2)} if token_types else {}),
+    }
+    tables = (TensorShape(f"{prefix}.embeddings.{n}_embeddings.weight", (count, width)) for n, count in rows.items())
+    return (*tables, *norm(f"{prefix}.embeddings.LayerNorm", width))
 
 
 def classifier(classes: int, hidden: int) -> HeadModule:

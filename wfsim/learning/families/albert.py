@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wfsim.learning.families import Block, Encoder, Source, family
-from wfsim.learning.families._layers import layer_blocks, pooled, text_input
-from wfsim.messages import PairShape
+from wfsim.learning.families._layers import embeddings, layer_blocks, norm, pooled, text_input
+from wfsim.messages import PairShape, TensorShape
 
 MODULES = ("attention.query", "attention.key", "attention.value", "attention.dense", "ffn", "ffn_output")
 
@@ -25,6 +25,7 @@ def read(source: Source) -> Encoder:
         embedding_flops=0,
         blocks=(widening, *_layers(source), *blocks),
         head=head,
+        others=(*embeddings(source, "albert", narrow), *_norms(source)),
     )
 
 
@@ -33,11 +34,20 @@ def _layers(source: Source) -> tuple[Block, ...]:
     config = source.config
     layers, groups = config.size("num_hidden_layers"), config.size("num_hidden_groups", 1)
     sizes = {"hidden": config.size("hidden_size"), "intermediate": config.size("intermediate_size")}
-    prefixes = [
-        f"albert.encoder.albert_layer_groups.{int(layer / (layers / groups))}.albert_layers.{inner}"
-        for layer in range(layers)
-        for inner in range(config.size("inner_group_num", 1))
-    ]
+    prefixes = [prefix for layer in range(layers) for prefix in _inner(source, int(layer / (layers / groups)))]
     return tuple(
         block for prefix in prefixes for block in layer_blocks(prefix, MODULES, **sizes, rows=source.max_tokens)
     )
+
+
+def _norms(source: Source) -> tuple[TensorShape, ...]:
+    hidden, groups = source.config.size("hidden_size"), source.config.size("num_hidden_groups", 1)
+    prefixes = [prefix for group in range(groups) for prefix in _inner(source, group)]
+    names = ("attention.LayerNorm", "full_layer_layer_norm")
+    return tuple(tensor for prefix in prefixes for name in names for tensor in norm(f"{prefix}.{name}", hidden))
+
+
+def _inner(source: Source, group: int) -> list[str]:
+    """Names of the layers of a group."""
+    count = source.config.size("inner_group_num", 1)
+    return [f"albert.encoder.albert_layer_groups.{group}.albert_layers.{inner}" for inner in range(count)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wfsim.learning.families import Block, Encoder, Source, family
-from wfsim.learning.families._layers import layer_blocks, pooled, text_input
+from wfsim.learning.families._layers import embeddings, layer_blocks, norm, pooled, text_input
+from wfsim.messages import TensorShape
 
 MODULES = (
     "attention.self.query",
@@ -29,6 +30,7 @@ def read(source: Source) -> Encoder:
         embedding_flops=0,
         blocks=(*bert_layers(source, "bert"), *blocks),
         head=head,
+        others=bert_others(source, "bert"),
     )
 
 
@@ -41,3 +43,14 @@ def bert_layers(source: Source, prefix: str) -> tuple[Block, ...]:
         for layer in range(config.size("num_hidden_layers"))
         for block in layer_blocks(f"{prefix}.encoder.layer.{layer}", MODULES, **sizes, rows=source.max_tokens)
     )
+
+
+def bert_others(source: Source, prefix: str) -> tuple[TensorShape, ...]:
+    """Embeddings and the norms of all layers."""
+    hidden, layers = source.config.size("hidden_size"), range(source.config.size("num_hidden_layers"))
+    names = [
+        f"{prefix}.encoder.layer.{i}.{part}"
+        for i in layers
+        for part in ("attention.output.LayerNorm", "output.LayerNorm")
+    ]
+    return (*embeddings(source, prefix, hidden), *(tensor for name in names for tensor in norm(name, hidden)))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from wfsim.learning.families import Encoder, Source, family
-from wfsim.learning.families.vit import vit_encoder
+from wfsim.learning.families.vit import has_qkv_bias, vit_encoder
 from wfsim.learning.vit_config import vit_sizes
 
 
 @family("deit")
 def read(source: Source) -> Encoder:
     """`DeiTForImageClassification`."""
-    sizes = vit_sizes(source.config)
-    return vit_encoder(sizes, source.classes, "DeiTForImageClassification", prefix="deit", extra_tokens=2)
+    return vit_encoder(
+        vit_sizes(source.config),
+        source.classes,
+        "DeiTForImageClassification",
+        prefix="deit",
+        extra_tokens=("cls_token", "distillation_token"),
+        qkv_bias=has_qkv_bias(source),
+    )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wfsim.learning.families import Encoder, HeadModule, Source, family
-from wfsim.learning.families._layers import classifier, layer_blocks, text_input
-from wfsim.messages import PairShape
+from wfsim.learning.families._layers import classifier, embeddings, layer_blocks, norm, text_input
+from wfsim.messages import PairShape, TensorShape
 
 MODULES = ("attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin", "ffn.lin1", "ffn.lin2")
 
@@ -28,4 +28,13 @@ def read(source: Source) -> Encoder:
             for block in layer_blocks(f"distilbert.transformer.layer.{layer}", MODULES, **sizes)
         ),
         head=(first, classifier(source.classes, hidden)),
+        others=(*embeddings(source, "distilbert", hidden, token_types=False), *_norms(source)),
     )
+
+
+def _norms(source: Source) -> tuple[TensorShape, ...]:
+    width, layers = source.config.size("dim"), range(source.config.size("n_layers"))
+    names = [
+        f"distilbert.transformer.layer.{i}.{part}" for i in layers for part in ("sa_layer_norm", "output_layer_norm")
+    ]
+    return tuple(tensor for name in names for tensor in norm(name, width))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wfsim.learning.families import Encoder, HeadModule, Source, family
 from wfsim.learning.families._layers import text_input
-from wfsim.learning.families.bert import bert_layers
+from wfsim.learning.families.bert import bert_layers, bert_others
 from wfsim.messages import PairShape
 
 
@@ -22,4 +22,5 @@ def read(source: Source) -> Encoder:
         embedding_flops=0,
         blocks=bert_layers(source, "roberta"),
         head=(HeadModule(name="classifier", linears=head),),
+        others=bert_others(source, "roberta"),
     )

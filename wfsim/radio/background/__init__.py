@@ -20,5 +20,9 @@ class Background(Part, slot="background"):
         """The share taken in a direction (`up`, `down`) for all time; it depends on the seed and the direction."""
         raise NotImplementedError(type(self).__name__)
 
+    def mean_share(self) -> float:
+        """Expected share taken, over time and seeds, in [0, 1)."""
+        raise NotImplementedError(type(self).__name__)
+
 
 load_folder(__name__, list(__path__))

@@ -14,6 +14,9 @@ class NoBackground(Background, kind="none"):
     def realise(self, streams: Streams, direction: str) -> ForeignTraffic:
         return _Nothing()
 
+    def mean_share(self) -> float:
+        return 0.0
+
 
 class _Nothing:
     """Share 0 at all times."""

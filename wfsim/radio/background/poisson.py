@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from wfsim.radio.background import Background, ForeignTraffic, Steps, TiledSteps
 from wfsim.rng import Streams
 
 _CACHED_TILES = 256
+_MOST_SESSIONS = 1000.0
 _LONGEST_TILES = 37  # -ln(1 - u) <= 53 ln 2 = 36.74 for u < 1 in binary64: no session lasts longer
 
 
@@ -23,8 +25,8 @@ class PoissonSessions(Background, kind="poisson"):
     autocorrelation exp(-lag / mean_s) (Kleinrock 1975, ch. 3). Sessions beyond `max_share` get nothing more.
     """
 
-    rate_per_s: float = Field(0.5, gt=0.0, description="arrivals of sessions, 1/s")
-    mean_s: float = Field(2.0, gt=0.0, description="mean length of a session, s")
+    rate_per_s: float = Field(0.5, gt=0.0, le=1e3, description="arrivals of sessions, 1/s")
+    mean_s: float = Field(2.0, ge=1e-3, description="mean length of a session, s")
     share: float = Field(0.25, gt=0.0, lt=1.0, description="fraction of the band that a session takes")
     max_share: float = Field(0.75, gt=0.0, lt=1.0, description="fraction of the band that all sessions take at most")
 
@@ -34,11 +36,24 @@ class PoissonSessions(Background, kind="poisson"):
             raise ValueError(f"share {self.share:g} exceeds max_share {self.max_share:g}")
         return self
 
+    @model_validator(mode="after")
+    def _sessions_can_be_followed(self) -> PoissonSessions:
+        if self.rate_per_s * self.mean_s > _MOST_SESSIONS:
+            raise ValueError(f"rate_per_s x mean_s is {self.rate_per_s * self.mean_s:g} sessions at once, above 1000")
+        return self
+
     def realise(self, streams: Streams, direction: str) -> ForeignTraffic:
         sessions = lru_cache(_CACHED_TILES)(partial(self._sessions, streams, direction))
         return TiledSteps(
             self.mean_s, lambda tile: self._steps([sessions(tile - k) for k in range(_LONGEST_TILES + 1)], tile)
         )
+
+    def mean_share(self) -> float:
+        """E[min(N share, max_share)], N ~ Poisson(rate_per_s mean_s)."""
+        mean = self.rate_per_s * self.mean_s
+        present = range(int(mean + 40.0 * math.sqrt(mean) + 40.0))  # more have no probability in binary64
+        log_law = (n * math.log(mean) - mean - math.lgamma(n + 1.0) for n in present)
+        return math.fsum(math.exp(each) * min(n * self.share, self.max_share) for n, each in enumerate(log_law))
 
     def _sessions(self, streams: Streams, direction: str, tile: int) -> _Sessions:
         """Those that arrive in a tile."""

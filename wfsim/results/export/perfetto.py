@@ -64,12 +64,11 @@ class _Trace:
             fold(line)
 
     def names(self) -> Iterator[Event]:
-        """What processes and tracks are called."""
+        """What processes and tracks are called, and their order, which viewers else make from how busy they are."""
         for process, name in _PROCESSES.items():
-            yield {"ph": "M", "name": "process_name", "pid": process, "args": {"name": name}}
-        yield {"ph": "M", "name": "thread_name", "pid": _SERVER, "tid": 1, "args": {"name": "rounds"}}
-        for device, track in self._tracks.items():
-            yield {"ph": "M", "name": "thread_name", "pid": _DEVICES, "tid": track, "args": {"name": device}}
+            yield from _named("process", {"pid": process}, name, process)
+        for process, track, name in ((_SERVER, 1, "rounds"), *((_DEVICES, n, d) for d, n in self._tracks.items())):
+            yield from _named("thread", {"pid": process, "tid": track}, name, track)
 
     def _on_run_started(self, line: Line) -> None:
         self.title = {"scenario": line["scenario"], "seed": line["seed"]}
@@ -145,6 +144,11 @@ class _Trace:
                 "args": facts,
             }
         )
+
+
+def _named(what: str, whose: Event, name: str, order: int) -> Iterator[Event]:
+    yield {"ph": "M", "name": f"{what}_name", **whose, "args": {"name": name}}
+    yield {"ph": "M", "name": f"{what}_sort_index", **whose, "args": {"sort_index": order}}
 
 
 def _link(transfer: str) -> str:

@@ -44,6 +44,11 @@ def png(pixels: np.ndarray, form: str = "PNG") -> bytes:
     return file.getvalue()
 
 
+def flipped(image: bytes) -> bytes:
+    """One bit of the pixels' checksum changed."""
+    return image[:-17] + bytes([image[-17] ^ 1]) + image[-16:]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_texts_and_sorted_labels(tmp_path, kind) -> None:
     path = write(kind, tmp_path / "t", {"text": TEXTS, "label": LABELS, "more": LABELS})
@@ -138,6 +143,7 @@ def test_one_colour_image_makes_all_of_them_colour(tmp_path) -> None:
         ("nowhere.png", "row 2, column 'image': No such file or directory: .*nowhere.png"),
         ("iVBORw0KGgo*", "row 2, column 'image': "),
         (base64.b64encode(png(GREY[0])[:60]).decode(), "row 2, column 'image': is not a whole PNG or JPEG image"),
+        (base64.b64encode(flipped(png(GREY[0]))).decode(), "row 2, column 'image': is not a whole PNG or JPEG image"),
         (base64.b64encode(png(GREY[0, :5, :5])).decode(), "row 2, column 'image': is 5 x 5 pixels, the first is 5 x 6"),
         (base64.b64encode(png(GREY[0].astype(np.uint16))).decode(), "has pixels of type I"),
         ("", "row 2, column 'image': expected a path, base64 or bytes"),
@@ -175,7 +181,10 @@ def test_a_bad_table_is_refused_in_one_line(tmp_path, kind, columns, says) -> No
     [
         ("csv", b"", "is not a CSV file: No columns"),
         ("csv", b"text,label\na,b\nc,d,e\n", "is not a CSV file: .*line 3"),
+        ("csv", b"text,label\na,b,c\nd,e,f\ng,h,i\n", "a row has more fields than the header"),
         ("csv", b"text,label\n\xff,b\n", "is not a CSV file: .*utf-8"),
+        ("jsonl", b"[" * 100_000 + b"\n", "t:1: is not JSON"),
+        ("jsonl", b'{"text": "\\ud800", "label": 1}\n', "row 1, column 'text': expected a text, got half a character"),
         ("jsonl", b'{"text": "a", "label": 1}\n{"text": "a"\n', "t:2: is not JSON"),
         ("jsonl", b"[1]\n", "t:1: is not a JSON object"),
         ("jsonl", b"\xff\n", "is not UTF-8"),

@@ -50,6 +50,22 @@ def test_directions_and_seeds_differ_and_any_order_is_the_same_path(kind: str) -
     assert shares(1, "up") != shares(1, "down") and shares(1, "up") != shares(2, "up")
 
 
+@pytest.mark.parametrize("share", [1e-12, 1.0 - 2.0**-53])
+@pytest.mark.parametrize("mean_s", [1e-3, 1e5])
+def test_extreme_settings_leave_some_of_the_band(share: float, mean_s: float) -> None:
+    for part in (
+        {"kind": "on_off", "mean_on_s": mean_s, "share": share},
+        {"kind": "poisson", "rate_per_s": 1e-3, "mean_s": mean_s, "share": share, "max_share": 1.0 - 2.0**-53},
+    ):
+        path = Background.parse(part).realise(Streams(3), "up")
+        assert all(1.0 - path.share(t_s) > 0.0 and path.holds_until_s(t_s) > t_s for t_s in (0.0, 1e-6, 1e7))
+
+
+def test_no_more_sessions_than_can_be_followed() -> None:
+    with pytest.raises(ValueError, match="10000 sessions at once, above 1000"):
+        Background.parse({"kind": "poisson", "rate_per_s": 100.0, "mean_s": 100.0})
+
+
 def test_a_session_must_fit() -> None:
     with pytest.raises(ValueError, match="share 0.5 exceeds max_share 0.3"):
         Background.parse({"kind": "poisson", "share": 0.5, "max_share": 0.3})
