@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from wfsim import trace
 from wfsim.errors import Interrupted, RunError, UsageError
 from wfsim.results import directory as layout
+from wfsim.results.log import LogSink
 from wfsim.results.manifest import opening_manifest
 from wfsim.results.rounds import write_rounds
 from wfsim.results.summary import Summary
@@ -137,7 +138,7 @@ class _Attempt:
         from wfsim.world.execute import execute
 
         file = trace.FileSink(self._path / "journal.jsonl", self._held)
-        log = _LogSink(self._path / "log.txt")
+        log = LogSink(self._path / "log.txt")
         journal = trace.Journal([file, self._summary, log, *sinks])
         try:
             with threadpool_limits(1):  # NumPy's BLAS must not depend on the number of cores; torch sees to itself
@@ -219,26 +220,3 @@ class _Attempt:
 
     def _write_manifest(self) -> None:
         layout.write_json(self._path / "manifest.json", self._manifest)
-
-
-class _LogSink:
-    """One plain line per closed round and per evaluation."""
-
-    _TEXTS = {
-        "round_closed": "round {round} closed at t = {t_s:.6g} s: {arrived} of {participants} arrived, "
-        "coverage {coverage:.4f}",
-        "evaluated": "round {round}: accuracy {accuracy:.4f}, loss {loss:.4f}",
-        "nobody_available": "t = {t_s:.6g} s: nobody is available until {until_s:.6g} s",
-        "run_ended": "ended at t = {t_s:.6g} s after {rounds} rounds: {reason}",
-    }
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="\n", buffering=1)
-
-    def __call__(self, line: dict[str, Any]) -> None:
-        if line["type"] in self._TEXTS:
-            self._file.write(self._TEXTS[line["type"]].format(**line) + "\n")
-
-    def close(self) -> None:
-        """Flush and close."""
-        self._file.close()

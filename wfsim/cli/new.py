@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.resources
 import importlib.util
 import json
@@ -71,11 +72,22 @@ def _texts(slot: str, name: str, path: Path) -> dict[Path, str]:
     class_name = "".join(word.capitalize() for word in name.split("_"))
     folder = importlib.resources.files("wfsim.cli") / "skeletons"
     part, test = ((folder / f"{prefix}{slot}.py.txt").read_text(encoding="utf-8") for prefix in ("", "test_"))
-    if re.search(rf"\b{class_name}\b", part + test):
+    if class_name in _names_of(part) | _names_of(test):
         raise UsageError(f"the skeleton uses the name {class_name} itself: choose another than {name!r}")
     names = {"kind": name, "Kind": class_name, "module": path.stem}
     test_path = path.with_name(f"test_{path.name}")
     return {path: Template(part).substitute(names), test_path: Template(test).substitute(names)}
+
+
+def _names_of(skeleton: str) -> set[str]:
+    """The names that its code uses, whatever the kind is called; words in texts do not count."""
+    tree = ast.parse(Template(skeleton).substitute(kind="kind", Kind="_", module="_"))
+    used = (node.id if isinstance(node, ast.Name) else node.name for node in ast.walk(tree) if _is_name(node))
+    return {name for name in used if name}
+
+
+def _is_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name | ast.alias | ast.ClassDef | ast.FunctionDef)
 
 
 def _write(texts: dict[Path, str]) -> None:

@@ -82,3 +82,9 @@ def _words(command: str) -> list[str]:
     import shlex
 
     return shlex.split(command)[1:]
+
+
+def test_a_word_in_a_docstring_is_free(cli) -> None:
+    """The example of the help: the fading skeleton cites Nakagami."""
+    assert cli("new", "fading", "nakagami").code == 0
+    assert "class Nakagami(Fading" in Path("nakagami.py").read_text()
