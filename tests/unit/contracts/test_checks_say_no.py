@@ -20,6 +20,7 @@ from wfsim.contracts import (
     controller,
     distribution,
     energy,
+    every_part,
     fading,
     link,
     missing,
@@ -195,3 +196,12 @@ CASES = [
 def test_a_broken_part_fails_with_a_sentence(check: Callable[[Any], None], broken: Any, reason: str) -> None:
     with pytest.raises(AssertionError, match=reason):
         check(broken)
+
+
+def test_a_kind_that_inherits_from_a_kind_fails_with_a_sentence() -> None:
+    class Loud(Dense):
+        """No kind of its own, but its base is one."""
+
+    with pytest.raises(AssertionError, match="Loud inherits from the kind Dense"):
+        every_part.check_inherits_from_no_kind(Loud(values="fp32"))
+    every_part.check_inherits_from_no_kind(Dense(values="fp32"))

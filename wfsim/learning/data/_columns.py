@@ -3,72 +3,65 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wfsim.errors import ScenarioError, nearest
-from wfsim.learning.data import Dataset, Images, Texts
+from wfsim.learning.data import Data, Dataset, Images, Texts
 from wfsim.learning.data._encoded_images import decode_images, image_bytes
 from wfsim.learning.data._table import stratified
 from wfsim.local_path import LocalPath, opened
 
 Columns = Mapping[str, Sequence[Any]]
-Read = Callable[[Path, Sequence[str]], Columns]
-
-TablePath = Annotated[LocalPath, Field(description="data file", examples=["./texts.csv"])]
-LabelColumn = Annotated[str, Field(description="column of the class labels")]
-TextColumn = Annotated[
-    str | None, Field(description="column of the texts; `text` if neither this nor `image` is given")
-]
-ImageColumn = Annotated[
-    str | None, Field(description="column of PNG or JPEG images: paths relative to the data file, or their content")
-]
-TestPath = Annotated[LocalPath | None, Field(description="file of the test examples")]
-TestExamples = Annotated[
-    int | None,
-    Field(ge=1, description="rows of `path` held out, stratified by class; a fifth if there is no `test_path`"),
-]
 
 
-class Table(Protocol):
-    """The fields that every kind of table has."""
+class Table(Data):
+    """A file with one labelled text or image per row, whatever its format. Labels become 0..C-1 in order of value."""
 
-    path: str
-    label: str
-    text: str | None
-    image: str | None
-    test_path: str | None
-    test_examples: int | None
+    path: LocalPath = Field(description="data file", examples=["./texts.csv"])
+    label: str = Field("label", description="column of the class labels")
+    text: str | None = Field(None, description="column of the texts; `text` if neither this nor `image` is given")
+    image: str | None = Field(
+        None, description="column of PNG or JPEG images: paths relative to the data file, or their content"
+    )
+    test_path: LocalPath | None = Field(None, description="file of the test examples")
+    test_examples: int | None = Field(
+        None, ge=1, description="rows of `path` held out, stratified by class; a fifth if there is no `test_path`"
+    )
 
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        if self.text is not None and self.image is not None:
+            raise ValueError("image is given beside text: classify one column")
+        if self.test_path is not None and self.test_examples is not None:
+            raise ValueError("test_examples is given beside test_path: take the test examples from one place")
+        return self
 
-def check_table(table: Table) -> None:
-    """Raises ValueError where two columns of inputs or two sources of test examples are given."""
-    if table.text is not None and table.image is not None:
-        raise ValueError("image is given beside text: classify one column")
-    if table.test_path is not None and table.test_examples is not None:
-        raise ValueError("test_examples is given beside test_path: take the test examples from one place")
+    def columns(self, file: Path, wanted: Sequence[str]) -> Columns:
+        """The wanted columns of a file, as long as one another. Raises ScenarioError for what is no such file."""
+        raise NotImplementedError(type(self).__name__)
 
+    def load(self) -> Dataset:
+        whole = _examples(self, opened(self.path))
+        classes = _classes(whole)
+        if self.test_path is not None:
+            test = _examples(self, opened(self.test_path))
+            return _dataset(whole, _every(whole), test, _every(test), classes)
+        held_out = stratified(whole.numbers(classes), self._held_out(whole))
+        return _dataset(whole, ~held_out, whole, held_out, classes)
 
-def load_table(table: Table, read: Read) -> Dataset:
-    """The data set in the files of `table`, which `read` opens. Labels become 0..C-1 in order of their values."""
-    whole = _examples(table, opened(table.path), read)
-    classes = _classes(whole)
-    if table.test_path is not None:
-        test = _examples(table, opened(table.test_path), read)
-        return _dataset(whole, _every(whole), test, _every(test), classes)
-    count = table.test_examples or max(len(whole.labels) // 5, 1)
-    if count >= len(whole.labels):
-        raise ScenarioError(
-            f"{len(whole.labels)} rows are too few to hold {count} out for testing", file=str(whole.file)
-        )
-    held_out = stratified(whole.numbers(classes), count)
-    return _dataset(whole, ~held_out, whole, held_out, classes)
+    def _held_out(self, whole: _Examples) -> int:
+        rows = len(whole.labels)
+        count = self.test_examples or max(rows // 5, 1)
+        if count >= rows:
+            raise ScenarioError(f"{rows} rows are too few to hold {count} out for testing", file=str(whole.file))
+        return count
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,11 +88,11 @@ def _every(examples: _Examples) -> NDArray[np.bool_]:
     return np.ones(len(examples.labels), np.bool_)
 
 
-def _examples(table: Table, file: Path, read: Read) -> _Examples:
+def _examples(table: Table, file: Path) -> _Examples:
     column = table.image or table.text or "text"
     if not file.is_file():
         raise ScenarioError("no such data file", file=str(file))
-    columns = read(file, [column, table.label])
+    columns = table.columns(file, [column, table.label])
     if not columns[table.label]:
         raise ScenarioError("has no rows", file=str(file))
     labels = tuple(_label(file, row, table.label, value) for row, value in enumerate(columns[table.label], start=1))

@@ -7,47 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import model_validator
-
 from wfsim.errors import ScenarioError
-from wfsim.learning.data import Data, Dataset
-from wfsim.learning.data._columns import (
-    Columns,
-    ImageColumn,
-    LabelColumn,
-    TablePath,
-    TestExamples,
-    TestPath,
-    TextColumn,
-    check_table,
-    load_table,
-    take_columns,
-)
+from wfsim.learning.data._columns import Columns, Table, take_columns
 
 
-class JsonLines(Data, kind="jsonl"):
+class JsonLines(Table, kind="jsonl"):
     """A file of JSON objects, one a line, UTF-8. Images are paths or base64."""
 
-    path: TablePath
-    label: LabelColumn = "label"
-    text: TextColumn = None
-    image: ImageColumn = None
-    test_path: TestPath = None
-    test_examples: TestExamples = None
-
-    @model_validator(mode="after")
-    def _one_of_each(self) -> JsonLines:
-        check_table(self)
-        return self
-
-    def load(self) -> Dataset:
-        return load_table(self, _read)
-
-
-def _read(file: Path, wanted: Sequence[str]) -> Columns:
-    rows = [_row(file, number, line) for number, line in enumerate(_lines(file), start=1)]
-    known = dict.fromkeys(key for row in rows for key in row)
-    return take_columns(file, {name: [row.get(name) for row in rows] for name in known}, wanted)
+    def columns(self, file: Path, wanted: Sequence[str]) -> Columns:
+        rows = [_row(file, number, line) for number, line in enumerate(_lines(file), start=1)]
+        known = dict.fromkeys(key for row in rows for key in row)
+        return take_columns(file, {name: [row.get(name) for row in rows] for name in known}, wanted)
 
 
 def _lines(file: Path) -> list[str]:
