@@ -171,7 +171,7 @@ class _Attempt:
         folder = self._path / layout.CHECKPOINTS
         own = WorkStore(folder)
         work = Work(own=own, cache=cache, log=folder / _WORK_LOG, workers=workers)
-        keeper = Keeper(path=folder / "federation.ckpt", flush=file.flush, written=own.clear)
+        keeper = Keeper(path=folder / "federation.ckpt", flush=file.flush, written=own.forget_used)
         return Memory(work=work, keeper=keeper, recorded=self._held)
 
     @contextmanager

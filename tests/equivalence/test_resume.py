@@ -79,6 +79,20 @@ def test_a_torn_journal_and_a_damaged_checkpoint_cost_time_only(whole: Run, tmp_
     assert contents(simulate.resume(tmp_path / "run")) == contents(whole)
 
 
+def test_a_checkpoint_within_the_past_forgets_nothing_that_comes_after(
+    whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first attempt is too busy for a second checkpoint, its resumption writes one after every round."""
+    from wfsim.world import checkpoint
+
+    scenario, last = simulate.resumable(whole.path), len(list(whole.journal())) - 1
+    monkeypatch.setattr(checkpoint, "_WORK_PER_WRITE", 1e9)
+    with pytest.raises(Interrupted):
+        wfsim.run(scenario, tmp_path / "run", sinks=[stop_at(round(0.97 * last))])
+    monkeypatch.setattr(checkpoint, "_WORK_PER_WRITE", 0.0)
+    assert simulate.resume(tmp_path / "run").manifest["work"] == whole.manifest["work"]
+
+
 def test_a_completed_run_is_left_alone(whole: Run) -> None:
     before = (whole.path / "manifest.json").read_bytes()
     simulate.resume(whole.path)

@@ -26,6 +26,7 @@ class WorkStore:
         self._folder, self._limit_bytes = folder, limit_bytes
         self._written_bytes = 0
         self._damaged: set[str] = set()
+        self._used: set[str] = set()
         folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, key: str) -> list[NDArray[Any]] | None:
@@ -39,6 +40,7 @@ class WorkStore:
             return None
         if facts.get("key") == key:
             _mark_used(path)
+            self._used.add(key)
             return arrays
         self._damaged.add(key)
         _remove(path)
@@ -53,14 +55,15 @@ class WorkStore:
     def put(self, key: str, arrays: Sequence[NDArray[Any]]) -> None:
         """Keep arrays under a key."""
         write_arrays(self._path(key), {"key": key}, arrays)
+        self._used.add(key)
         self._written_bytes += sum(array.nbytes for array in arrays)
         if self._limit_bytes is not None and self._written_bytes >= self._limit_bytes / _SLACK:
             self._trim(self._limit_bytes)
 
-    def clear(self) -> None:
-        """Forget everything."""
-        for path in self._folder.glob(f"*{_SUFFIX}"):
-            path.unlink(missing_ok=True)
+    def forget_used(self) -> None:
+        """Remove what was put or found through this object; a resumed run still needs what it has not come to."""
+        while self._used:
+            self._path(self._used.pop()).unlink(missing_ok=True)
 
     def size_bytes(self) -> int:
         """Bytes of all entries."""

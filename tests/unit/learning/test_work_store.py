@@ -56,8 +56,18 @@ def test_without_a_limit_nothing_goes(tmp_path) -> None:
     for key in "abcdef":
         store.put(key, [ROW])
     assert kept(store, "abcdef") == "abcdef"
-    store.clear()
-    assert kept(store, "abcdef") == ""
+
+
+def test_what_was_used_is_forgotten_and_the_rest_stays(tmp_path) -> None:
+    earlier = WorkStore(tmp_path)
+    for key in "abc":
+        earlier.put(key, [ROW])
+    later = WorkStore(tmp_path)
+    later.get("a")
+    later.put("d", [ROW])
+    later.forget_used()
+    later.forget_used()
+    assert kept(WorkStore(tmp_path), "abcd") == "bc"
 
 
 def test_work_is_done_once_wherever_it_is_kept(tmp_path) -> None:
