@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wfsim"
 
-FOUNDATIONS = {"_version", "errors", "units", "intervals", "rng", "local_path", "part", "allocation"}
+FOUNDATIONS = {"_version", "errors", "units", "intervals", "rng", "local_path", "part", "allocation", "factors"}
 UP_TO_MESSAGES = FOUNDATIONS | {"trace", "messages"}
 UP_TO_MODELS = UP_TO_MESSAGES | {"topology", "radio", "devices", "compress", "learning"}
 UP_TO_CARRIERS = UP_TO_MODELS | {"aggregate", "control", "uplink", "downlink", "protocol"}
@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "intervals": set(),
     "rng": set(),
     "allocation": set(),
+    "factors": set(),
     "local_path": set(),
     "part": {"errors"},
     "trace": FOUNDATIONS,
@@ -46,7 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "figures": UP_TO_MESSAGES | {"results"},
     "simulate": UP_TO_CARRIERS | {"scenario", "world", "results"},
     "sweeps": UP_TO_CARRIERS | {"scenario", "world", "results", "simulate"},
-    "cli": UP_TO_CARRIERS | {"scenario", "contracts", "world", "results", "figures", "simulate", "sweeps"},
+    "planning": UP_TO_CARRIERS | {"scenario", "world", "results", "simulate", "sweeps"},
+    "cli": UP_TO_CARRIERS | {"scenario", "contracts", "world", "results", "figures", "simulate", "sweeps", "planning"},
     "__main__": {"cli"},
     "__init__": {"results", "scenario", "simulate", "sweeps"},
 }

@@ -7,10 +7,18 @@ from pathlib import Path
 import pytest
 
 from wfsim.results.verify import verify
+from wfsim.scenario.cells import load_batch
 from wfsim.scenario.load import load_scenario
+from wfsim.world.build import check_scenario
 
-SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
+FOLDER = Path(__file__).parents[1] / "scenarios"
+SCENARIOS = sorted(FOLDER.rglob("*.yaml"))
 SHORT = ["stop.rounds=1", "learning.local.steps=1", "learning.data=digits", "topology.devices=4"]
+
+
+def name_of(path: Path) -> str:
+    """`tsfa/headline`, as `wfsim run` takes it."""
+    return path.relative_to(FOLDER).with_suffix("").as_posix()
 
 
 @pytest.fixture
@@ -21,20 +29,28 @@ def short(path: Path, text_model, texts_csv) -> list[str]:
     return [f"learning.model.path={text_model('bert')}", f"learning.data.path={texts_csv}", *SHORT[:2], SHORT[3]]
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SCENARIOS, ids=name_of)
 def test_a_shortened_run_keeps_every_invariant(play, path: Path, short: list[str]) -> None:
-    lines = play(path.name, short)
+    lines = play(f"{name_of(path)}.yaml", short)
     assert verify(lines) == []
     assert lines[-1]["type"] == "run_ended"
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SCENARIOS, ids=name_of)
 def test_the_header_states_claim_expectation_and_run_time(path: Path) -> None:
     header = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
     for word in ("# Claim:", "# Expected:", "# Run time:"):
-        assert any(line.startswith(word) for line in header), f"{path.name} lacks {word!r}"
+        assert any(line.startswith(word) for line in header), f"{name_of(path)} lacks {word!r}"
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SCENARIOS, ids=name_of)
 def test_the_name_is_the_files(path: Path) -> None:
     assert load_scenario(path).name == path.stem
+
+
+@pytest.mark.parametrize("path", [path for path in SCENARIOS if "\nsweep:" in path.read_text("utf-8")], ids=name_of)
+def test_every_experiment_of_a_sweep_can_be_built(path: Path) -> None:
+    cells = load_batch(path, ["seed=1"]).cells
+    assert len(cells) > 1
+    for cell in cells:
+        check_scenario(cell.scenario)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +45,15 @@ class TensorShape(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class AdapterShapes:
-    """What an adapter is made of: LoRA pairs of one rank and named dense tensors (the classifier head)."""
+    """What an adapter is made of: LoRA pairs of one rank and named dense tensors (the classifier head).
+
+    `factors` says which factors are trained and sent: under `b` (FFA-LoRA) every A stays as it came with the model.
+    """
 
     rank: int
     pairs: tuple[PairShape, ...]
     dense: tuple[TensorShape, ...]
+    factors: Literal["both", "b"] = "both"
 
     @cached_property
     def tensors(self) -> tuple[TensorShape, ...]:
@@ -69,11 +73,30 @@ class AdapterShapes:
         """Number of values in the whole adapter."""
         return sum(tensor.entries for tensor in self.tensors)
 
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """Where each tensor begins in the vector of all values, and where the last one ends."""
+        return (0, *np.cumsum([tensor.entries for tensor in self.tensors]).tolist())
+
+    @cached_property
+    def sent(self) -> tuple[int, ...]:
+        """Indices of the tensors that fly, in canonical order: all but frozen A."""
+        frozen = self.factors == "b"
+        return tuple(i for i in range(len(self.tensors)) if not (frozen and i < 2 * len(self.pairs) and i % 2 == 0))
+
+    @cached_property
+    def trained(self) -> NDArray[np.bool_]:
+        """Mask [entries] of the values that are trained and sent."""
+        mask = np.zeros(self.entries, dtype=bool)
+        for index in self.sent:
+            mask[self.offsets[index] : self.offsets[index + 1]] = True
+        return mask
+
     def split(self, vector: Values) -> list[Values]:
         """The tensors of a vector [entries] in canonical order. Raises ValueError for another length."""
         if vector.shape != (self.entries,):
             raise ValueError(f"adapter vector has shape {vector.shape}, needs ({self.entries},)")
-        parts = np.split(vector, np.cumsum([tensor.entries for tensor in self.tensors])[:-1])
+        parts = np.split(vector, self.offsets[1:-1])
         return [part.reshape(tensor.shape) for part, tensor in zip(parts, self.tensors, strict=True)]
 
 
@@ -136,41 +159,91 @@ class Candidate:
     """What the server knows of a device before a round.
 
     SNRs are of the uplink over the whole band: `mean_snr_db` without fading, `snr_db` with the fading of `csi_age_s`
-    ago. `upload_bits` counts the update's packets on the air, headers included, each once.
+    ago. `upload_bits` counts the update's packets on the air, headers included, each once. `compute_s` is the expected
+    time of a full local training. The rest is history: rounds since the device last took part (None: never), how
+    often it did, joules it drew, how long its last turn took (download to upload), the root mean square loss on
+    its examples when it last trained (None: not known), and how many updates in a row, the last one included, it has
+    `held` back.
     """
 
     device: str
     mean_snr_db: float
     snr_db: float
     upload_bits: float
+    examples: int = 1
+    compute_s: float = 0.0
+    age_rounds: int | None = None
+    turns: int = 0
+    energy_j: float = 0.0
+    last_turn_s: float | None = None
+    last_loss: float | None = None
+    held: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Orders:
+    """What the controller fixes for one device before it trains: active ranks and local steps (None: all of them)."""
+
+    rank: int | None = None
+    local_steps: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """What the controller asks of a device before training. `deadline_s` is an absolute time or None."""
+    """What a device is asked to do. `deadline_s` is an absolute time or None.
+
+    `round` counts the server's rounds, or the device's own turns where devices do not wait for rounds: with the device
+    it addresses its minibatches and names its transfers.
+    """
 
     device: str
     round: int
     base_version: int
     rank: int
+    local_steps: int
     deadline_s: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a device says when it wants to upload: its mean SNR over the whole band."""
+    """What a device says when it wants to upload, `elapsed_s` after its round began.
+
+    `snr_db` is its SNR over the whole band as far as it is known, `band_free` the share of the band that foreign
+    traffic leaves now. `dropped` [ranks] is the share of the update's energy that would be left out if 1, 2, ... ranks
+    were kept (None: not asked for); `upload_bits` [ranks] the bits on the air.
+    """
 
     device: str
     round: int
     snr_db: float
+    elapsed_s: float = 0.0
+    band_free: float = 1.0
+    dropped: tuple[float, ...] | None = None
+    upload_bits: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """The controller's answer. `band_weight` is a fraction of the band: those of one cohort sum to at most 1."""
+    """The controller's answer. `band_weight` is a fraction of the band: those of one cohort sum to at most 1.
+
+    `keep` ranks are sent of every matrix (None: what the codec says). `send=False` holds the update back: a codec with
+    memory adds it to the next one.
+    """
 
     device: str
     band_weight: float
+    keep: int | None = None
+    send: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a round went, as a controller learns it: seconds from its start to the aggregation, and of every device from
+    the round's start until its upload was over."""
+
+    round: int
+    round_s: float
+    device_s: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,9 +261,13 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """An update at the server. `update` holds zeros where nothing came; `mask` [entries] says what came."""
+    """An update at the server. `update` holds zeros where nothing came; `mask` [entries] says what came.
+
+    `start` [entries] is what the device trained from; `staleness` counts the versions made since.
+    """
 
     members: tuple[str, ...]
     update: Update
     mask: NDArray[np.bool_]
     staleness: int
+    start: Values | None = None

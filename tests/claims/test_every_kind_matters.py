@@ -21,6 +21,7 @@ from wfsim.part import Part, slots
 
 TIMING = ["topology.devices=4", "stop.rounds=2", "learning.kind=none"]
 TRAINED = ["topology.devices=3", "stop.rounds=1", "learning.local.steps=2"]
+STEERED = ["topology.devices=6", "stop.rounds=4", "learning.kind=none", "codec={kind: error_feedback, inner: soft}"]
 LOSS = ["radio.link.residual_loss=0.4", "radio.packets.mtu_bytes=300"]
 
 # slot -> its path in a scenario, and what else the scenario needs for the slot to show
@@ -29,12 +30,14 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "background": ("radio.background", TIMING),
     "availability": ("devices.availability", TIMING),
     "compute": ("devices.compute", TIMING),
-    "controller": ("controller", TIMING),
+    "controller": ("controller", STEERED),
     "distribution": ("devices.compute.flops_per_s", TIMING),
     "downlink": ("radio.downlink", TIMING),
     "energy": ("devices.energy", TIMING),
     "fading": ("radio.fading", TIMING),
     "link": ("radio.link", TIMING),
+    "csi": ("controller.csi", [*STEERED, "controller={kind: tsfa, latency_budget_s: 1.0}"]),
+    "local_work": ("controller.local_work", TIMING),
     "path_loss": ("radio.path_loss", TIMING),
     "protocol": ("protocol", TIMING),
     "shadowing": ("radio.shadowing", TIMING),
@@ -43,15 +46,33 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "transport": ("radio.transport", [*TIMING, *LOSS, "protocol={kind: deadline, round_s: 4.0}"]),
     "data": ("learning.data", TRAINED),
     "model": ("learning.model", TRAINED),
+    "aggregator": ("aggregator", TRAINED),
+    "staleness": ("aggregator.staleness", [*TRAINED, "stop.rounds=6", "protocol=asynchronous"]),
     "missing": ("aggregator.missing", [*TRAINED, *LOSS, "radio.transport=unreliable"]),
     "optimizer": ("learning.local.optimizer", TRAINED),
     "partition": ("learning.partition", TRAINED),
+    "penalty": ("learning.local.penalty", TRAINED),
+    "codec": ("codec", [*TRAINED, "stop.rounds=2"]),
 }
 # Slots with a single kind have nothing to differ from; the kind's fields are what changes a run.
-SINGLE = {"aggregator", "codec", "uplink"}
+SINGLE = {"uplink"}
 FIELDS = {  # a kind's required fields, and values under which it shows in so small a scenario
+    "accumulate": {"patience_s": 1.0},
+    "age_aware": {"devices": 2},
+    "energy_aware": {"devices": 2},
+    "like_median": {"ratio": 1.0},
+    "meta": {"round_budget_s": 2.0},
+    "oort": {"devices": 2},
+    "proportional_fair": {"devices": 2},
+    "round_robin": {"devices": 2},
+    "tsfa": {"latency_budget_s": 1.0},
     "best_snr": {"devices": 2},
     "random": {"devices": 2},
+    "hinge": {"b": 0},
+    "soft": {"keep": 1},
+    "random_ranks": {"keep": 1},
+    "qr_core": {"keep": 1},
+    "error_feedback": {"inner": {"kind": "soft", "keep": 1}},
     "bernoulli": {"probability": 0.5, "period_s": 1.0},
     "deadline": {"round_s": 1.0},
     "placed": {"devices": [{"name": "a", "distance_m": 100.0}, {"name": "b", "distance_m": 300.0}]},
@@ -113,11 +134,20 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
 @pytest.mark.parametrize(
     ("path", "values"),
     [
-        ("codec.values", ("fp32", "fp16", "int8")),
+        ("codec.values", ("fp32", "fp16", "int8", "int4")),
+        ("codec", ("{kind: soft, keep: 1}", "{kind: soft, keep: 2}", "{kind: soft, keep: 2, values: int4}")),
         ("controller", ("{kind: best_snr, devices: 2, knowledge: mean}", "{kind: best_snr, devices: 2}")),
+        ("protocol", ("{kind: deadline, round_s: 1}", "{kind: deadline, round_s: 1, min_arrivals: 2}")),
+        ("protocol", ("{kind: buffered, buffer: 2}", "{kind: buffered, buffer: 3}")),
+        (
+            "protocol",
+            tuple(f"{{kind: deadline, round_s: 3, overtaken: {o}}}" for o in ("abandon", "finish", "restart")),
+        ),
         ("controller.weights", ("min_max_latency", "{kind: min_max_latency, knowledge: instantaneous}")),
         ("controller.weights", ("min_max_latency", "{kind: min_max_latency, max_bps_per_hz: 3}")),
         ("radio.background", ("on_off", "{kind: on_off, mean_on_s: 3}", "{kind: on_off, share: 0.8}")),
+        ("radio.background", ("daily", "{kind: daily, share: 0.5}", "{kind: daily, for_s: 100}")),
+        ("radio.fading", ("blockage", "{kind: blockage, loss_db: 5}", "{kind: blockage, inner: none}")),
         ("radio.background", ("poisson", "{kind: poisson, rate_per_s: 2}", "{kind: poisson, max_share: 0.25}")),
         ("learning.adapter.rank", (2, 4)),
         ("learning.adapter.target_modules", ("[q_proj, v_proj]", "all-linear")),
@@ -128,4 +158,53 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
 )
 def test_fields_that_change_a_run(play, path: str, values: tuple) -> None:
     ends = {play("digits.yaml", [*TIMING, f"{path}={value}"])[-1]["hash"] for value in values}
+    assert len(ends) == len(values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("accumulate, patience_s: 0.5", ("patience_s: 1", "max_held: 1", "gap_db: 9", "max_bps_per_hz: 1")),
+        ("energy_aware, devices: 2", ("devices: 3", "compute_w: 0", "transmit_w: 99", "budget_j: 4")),
+        ("every, every: 2", ("every: 3", "selection: {kind: best_snr, devices: 3}", "local_work: like_median")),
+        ("meta, round_budget_s: 2", ("round_budget_s: 3", "dropped_target: 0.4", "start_rank: 2", "dwell_rounds: 1")),
+        ("oort, devices: 2", ("alpha: 0", "preferred_s: 0.3", "exploration: 0.5", "decay: 0.4")),
+        ("rank_by_snr", ("least: 2", "most: 3")),
+        (
+            "tsfa, latency_budget_s: 3.4",
+            ("latency_budget_s: 4", "v: 3", "queue: per_device", "queue: none", "ranks: 2"),
+        ),
+        ("tsfa, latency_budget_s: 3.4, bands: equal", ("predict: true", "request_deadline_s: 0.5")),
+        ("tsfa, latency_budget_s: 3.4, loss: 0.3", ("gap_db: 9", "max_bps_per_hz: 1", "loss: 0")),
+        (
+            "tsfa, latency_budget_s: 1, v: 3, predict: true, selection: {kind: random, devices: 3}",
+            ("spectrum_exponent: 4",),
+        ),
+    ],
+)
+def test_fields_of_controllers_that_change_a_run(play, kind: str, changes: tuple) -> None:
+    whole = [*STEERED, "stop.rounds=8", f"controller={{kind: {kind}}}"]
+    runs = {change: [*whole, f"controller={{{change}}}"] if change else whole for change in ("", *changes)}
+    ends = {change: play("digits.yaml", overrides)[-1]["hash"] for change, overrides in runs.items()}
+    same = [pair for pair in combinations(ends, 2) if ends[pair[0]] == ends[pair[1]]]
+    assert not same
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("aggregator.server_lr", (1.0, 0.5)),
+        ("codec", ("{kind: soft, keep: 1}", "{kind: soft, keep: 1, score: factor_norm}")),
+        ("codec", ("{kind: soft, keep: 1}", "{kind: soft, keep: 1, scope: global}")),
+        ("codec", ("{kind: random_ranks, keep: 1}", "{kind: random_ranks, keep: 1, unbiased: true}")),
+        ("codec", ("{values: int4}", "{values: int4, rounding: stochastic}")),
+        ("codec", ("{kind: top_k}", "{kind: top_k, keep_share: 0.2}", "{kind: top_k, budget_bytes: 5000}")),
+        ("codec", ("random_k", "{kind: random_k, unbiased: true}")),
+        ("aggregator", ("{kind: mixing, alpha: 0.6}", "{kind: mixing, alpha: 0.9}")),
+        ("aggregator", ("{kind: mixing, missing: renormalise}", "{kind: mixing, missing: no_change}")),
+    ],
+)
+def test_fields_that_change_what_is_learned(play, path: str, values: tuple) -> None:
+    lossy = [*TRAINED, "stop.rounds=2", *LOSS, "radio.transport=unreliable"]
+    ends = {play("digits.yaml", [*lossy, f"{path}={value}"])[-1]["hash"] for value in values}
     assert len(ends) == len(values)

@@ -17,13 +17,20 @@ from wfsim.part import Part, describe_value, slots
 
 # Fields with which a kind, or every kind of a slot, is checked besides its defaults.
 _VARIANTS: dict[str, list[dict[str, Any]]] = {
-    "dense": [{"values": "fp16"}, {"values": "int8"}],
+    "dense": [{"values": "fp16"}, {"values": "int8"}, {"values": "int4"}, {"values": "int4", "rounding": "stochastic"}],
+    "soft": [{"keep": 2, "values": "fp32"}, {"keep": 2, "scope": "global"}, {"scope": "global", "budget_bytes": 1700}],
+    "random_ranks": [{"keep": 2, "unbiased": True}, {"budget_bytes": 1800, "values": "int4"}],
+    "qr_core": [{"keep": 2, "values": "fp32"}, {"budget_bytes": 1900}],
+    "error_feedback": [{"inner": "qr_core"}, {"inner": {"kind": "soft", "keep": 2, "values": "int4"}, "on": "acked"}],
     "best_snr": [{"knowledge": "mean"}],
+    "tsfa": [{"queue": "per_device"}, {"queue": "none", "bands": "equal"}, {"predict": True}, {"ranks": 2}],
     "min_max_latency": [{"knowledge": "instantaneous"}],
-    "controller": [{"weights": weights} for weights in sorted(BandWeights.kinds)],
+    "controller": [*({"weights": weights} for weights in sorted(BandWeights.kinds)), {"local_work": "like_median"}],
 }
 _CASES = [
-    pytest.param(slot.kinds[kind], fields, check, id="-".join([slot.slot, kind, *fields.values(), title(check)]))
+    pytest.param(
+        slot.kinds[kind], fields, check, id="-".join([slot.slot, kind, *map(str, fields.values()), title(check)])
+    )
     for slot in slots()
     if slot.__module__.startswith("wfsim.")
     for kind in sorted(slot.kinds)

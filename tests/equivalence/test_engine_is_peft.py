@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,12 @@ import pytest
 from wfsim.learning.adapter import AdapterSettings, adapter_shapes, initial_adapter
 from wfsim.learning.families import read_encoder
 from wfsim.learning.images import prepare_images
+from wfsim.learning.masks import trained_entries
 from wfsim.learning.optimizer import Optimizer
 from wfsim.learning.peft_format import read_peft, write_peft
+from wfsim.learning.penalty import Penalty
 from wfsim.learning.train import TrainingJob, evaluate, train_chunk
+from wfsim.learning.trained import Trained
 from wfsim.learning.vit_weights import load_frozen_vit
 from wfsim.messages import Adapter, AdapterShapes
 from wfsim.rng import Streams
@@ -33,6 +37,9 @@ OPTIMIZERS = {
     ),
 }
 TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
+NONE = {"kind": "none"}
+OFF_DIAGONAL = {"kind": "off_diagonal", "weight": 0.1}
+IDENTITY = {"kind": "identity", "weight": 0.05}
 
 
 class Case:
@@ -58,8 +65,11 @@ class Case:
         batches = tuple(generator.choice(EXAMPLES, size, replace=False) for size in sizes)
         return TrainingJob(start=start, batches=batches)
 
-    def train(self, jobs: list[TrainingJob], optimizer: str) -> list[np.ndarray]:
-        learned = train_chunk(
+    def train(self, jobs: list[TrainingJob], optimizer: str, penalty: dict = NONE) -> list[np.ndarray]:
+        return [learned.delta.vector() for learned in self.learn(jobs, optimizer, penalty)]
+
+    def learn(self, jobs: list[TrainingJob], optimizer: str, penalty: dict = NONE) -> list[Trained]:
+        return train_chunk(
             self.base,
             self.images,
             self.labels,
@@ -68,8 +78,8 @@ class Case:
             scale=self.settings.scale,
             batch_size=BATCH,
             optimizer=Optimizer.parse(OPTIMIZERS[optimizer][0]),
+            penalty=Penalty.parse(penalty),
         )
-        return [adapter.vector() for adapter in learned]
 
     def peft_model(self):
         model = transformers.ViTForImageClassification.from_pretrained(
@@ -83,8 +93,10 @@ class Case:
         )
         return peft.get_peft_model(model, config).to(self.dtype)
 
-    def peft_train(self, job: TrainingJob, optimizer: str) -> np.ndarray:
-        model = self.peft_model()
+    def peft_train(self, job: TrainingJob, optimizer: str, penalty: dict = NONE) -> tuple[np.ndarray, float]:
+        """What PEFT learns, put back after each step where the job trains nothing, and its loss."""
+        model, losses = self.peft_model(), []
+        trains = np.ones(self.shapes.entries, dtype=bool) if job.trains is None else job.trains
         values = trained_tensors(model, self.shapes)
         fill(values, self.shapes, job.start)
         stepper = OPTIMIZERS[optimizer][1](values)
@@ -92,9 +104,28 @@ class Case:
         for batch in job.batches:
             logits = model(pixel_values=pixels[batch]).logits
             stepper.zero_grad()
-            torch.nn.functional.cross_entropy(logits, torch.from_numpy(self.labels[batch])).backward()
+            losses.append(
+                torch.nn.functional.cross_entropy(logits, torch.from_numpy(self.labels[batch]), reduction="none")
+            )
+            (losses[-1].mean() + self.penalty_of(values, penalty)).backward()
             stepper.step()
-        return np.concatenate([value.detach().numpy().ravel() for value in values]) - job.start.vector()
+            moved = np.where(trains, flat(values), job.start.vector())
+            fill(values, self.shapes, Adapter.from_vector(self.shapes, moved))
+        delta = flat(values) - job.start.vector()
+        return delta, float(torch.cat(losses).detach().double().square().mean().sqrt())
+
+    def penalty_of(self, values: list, penalty: dict):
+        """Written out per matrix, for autograd to differentiate."""
+        total, factors = 0.0, penalty.get("factors", "both")
+        for a, b in zip(values[: 2 * len(self.shapes.pairs) : 2], values[1 : 2 * len(self.shapes.pairs) : 2]):
+            for name, gram in (("a", a @ a.T), ("b", b.T @ b)):
+                if penalty["kind"] == "off_diagonal":
+                    residual = gram - torch.diag(gram.diagonal())
+                else:
+                    residual = gram - torch.eye(len(gram), dtype=gram.dtype)
+                if penalty["kind"] != "none" and factors in ("both", name):
+                    total = total + penalty["weight"] * (residual**2).sum()
+        return total
 
 
 def trained_tensors(model, shapes: AdapterShapes) -> list:
@@ -103,6 +134,10 @@ def trained_tensors(model, shapes: AdapterShapes) -> list:
     trained = [named[peft_name(tensor.name)] for tensor in shapes.tensors]
     assert sum(value.requires_grad for value in named.values()) == len(trained)
     return trained
+
+
+def flat(values: list) -> np.ndarray:
+    return np.concatenate([value.detach().numpy().ravel() for value in values])
 
 
 def peft_name(name: str) -> str:
@@ -125,10 +160,47 @@ def fill(values: list, shapes: AdapterShapes, adapter: Adapter) -> None:
 def test_ten_steps_equal_peft(vit_directory, dtype, optimizer, targets):
     case = Case(vit_directory, dtype, AdapterSettings(rank=4, alpha=8.0, target_modules=targets))
     jobs = case.jobs(4, mixed=True)
-    learned = case.train(jobs, optimizer)
-    for job, delta in zip(jobs[:2] if dtype == "float64" else jobs[:1], learned):
-        assert np.abs(case.peft_train(job, optimizer) - delta).max() <= TOLERANCE[dtype]
+    learned = case.learn(jobs, optimizer)
+    for job, ours in zip(jobs[:2] if dtype == "float64" else jobs[:1], learned):
+        delta, loss = case.peft_train(job, optimizer)
+        assert np.abs(delta - ours.delta.vector()).max() <= TOLERANCE[dtype]
         assert np.abs(delta).max() > 1e-3
+        assert abs(loss - ours.loss) <= TOLERANCE[dtype] and loss > 0.1
+
+
+@pytest.mark.parametrize(("dtype", "optimizer"), [("float64", "adamw"), ("float64", "sgd"), ("float32", "sgd")])
+@pytest.mark.parametrize(
+    "penalty",
+    [OFF_DIAGONAL, {**OFF_DIAGONAL, "factors": "b", "weight": 30.0}, IDENTITY, {**IDENTITY, "factors": "a"}],
+    ids=str,
+)
+def test_ten_steps_with_a_penalty_equal_autograd_through_peft(vit_directory, dtype, optimizer, penalty):
+    case = Case(vit_directory, dtype, AdapterSettings())
+    job = case.jobs(1, mixed=False)[0]
+    (ours,), (without,) = case.learn([job], optimizer, penalty), case.train([job], optimizer)
+    delta, loss = case.peft_train(job, optimizer, penalty)
+    assert np.abs(delta - ours.delta.vector()).max() <= TOLERANCE[dtype]
+    assert abs(loss - ours.loss) <= TOLERANCE[dtype]
+    assert np.abs(without - delta).max() > 1e-4
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+@pytest.mark.parametrize(("factors", "rank"), [("b", None), ("both", 1), ("b", 3)])
+def test_what_a_job_does_not_train_keeps_its_start_value_exactly(vit_directory, optimizer, factors, rank):
+    case = Case(vit_directory, "float64", AdapterSettings(factors=factors))
+    mask = trained_entries(case.shapes, rank)
+    job = dataclasses.replace(case.jobs(1, mixed=False)[0], trains=mask)
+    (learned,) = case.train([job], optimizer, OFF_DIAGONAL)
+    assert not learned[~mask].any() and np.count_nonzero(learned[mask]) > 0.9 * mask.sum()
+    assert np.abs(case.peft_train(job, optimizer, OFF_DIAGONAL)[0] - learned).max() <= 1e-10
+
+
+def test_without_a_mask_a_job_trains_what_its_shapes_train(vit_directory):
+    case = Case(vit_directory, "float32", AdapterSettings(factors="b"))
+    job = case.jobs(1, mixed=False)[0]
+    masked = dataclasses.replace(job, trains=trained_entries(case.shapes))
+    assert np.array_equal(case.train([job], "adamw")[0], case.train([masked], "adamw")[0])
+    assert not any(pair.a.any() for pair in case.learn([job], "adamw")[0].delta.pairs.values())
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -142,6 +214,20 @@ def test_results_do_not_depend_on_the_chunk(vit_directory, dtype, mixed, optimiz
         torch.set_num_threads(threads)
         chunks = [case.train(jobs[start : start + size], optimizer) for start in range(0, 20, size)]
         assert all(np.array_equal(a, b) for a, b in zip(together, (v for chunk in chunks for v in chunk), strict=True))
+
+
+@pytest.mark.parametrize("rank", [4, 5])  # matrices of five ranks begin at odd places in memory
+@pytest.mark.parametrize("penalty", [OFF_DIAGONAL, IDENTITY], ids=lambda penalty: penalty["kind"])
+def test_penalties_masks_and_losses_do_not_depend_on_the_chunk(vit_directory, penalty, rank):
+    case = Case(vit_directory, "float32", AdapterSettings(rank=rank))
+    masks = [None, trained_entries(case.shapes, 2), None, trained_entries(case.shapes, 1)]
+    jobs = [dataclasses.replace(job, trains=masks[i % 4]) for i, job in enumerate(case.jobs(10, mixed=True))]
+    together = case.learn(jobs, "adamw", penalty)
+    for size, threads in ((1, 1), (3, 2), (5, 1)):
+        torch.set_num_threads(threads)
+        chunks = [case.learn(jobs[start : start + size], "adamw", penalty) for start in range(0, 10, size)]
+        for expected, found in zip(together, (learned for chunk in chunks for learned in chunk), strict=True):
+            assert np.array_equal(expected.delta.vector(), found.delta.vector()) and expected.loss == found.loss
 
 
 def test_results_do_not_depend_on_the_order_of_jobs(vit_directory):

@@ -20,6 +20,22 @@ _CASES = 200
 _LINKS = 4
 _SECONDS = {"rel": 0.0, "abs": 1e-9}
 _BITS = {"rel": 1e-9, "abs": 1e-6}
+_TRANSPORTS = [
+    "unreliable",
+    "reliable",
+    {"kind": "reliable", "window_packets": 4},
+    {"kind": "reliable_until_deadline", "max_attempts": 3},
+    {"kind": "reliable_until_deadline", "max_attempts": 3, "window_packets": 5},
+]
+_NIGHTS = {"kind": "daily", "from_s": 0.15, "for_s": 0.2, "day_s": 0.5}
+_ON_OFF = {"kind": "on_off", "mean_on_s": 0.05, "mean_off_s": 0.1, "share": 0.6}
+_BACKGROUNDS = [
+    "none",
+    _ON_OFF,
+    {"kind": "poisson", "rate_per_s": 20.0, "mean_s": 0.1, "share": 0.2, "max_share": 0.7},
+    _NIGHTS,
+    {"kind": "several", "of": [_ON_OFF, {**_NIGHTS, "share": 0.4}, {"kind": "on_off", "mean_on_s": 0.2}]},
+]
 _COUNTS = ("outcome", "cut", "packets_sent", "packets_lost", "attempts", "lost")
 _BLOCKS = ("blocks", "blocks_at_cap", "blocks_at_zero")
 _AMOUNTS = ("sent_bits", "delivered_bits", "lost_bits", "repeated_bits", "undelivered_bits")
@@ -47,21 +63,17 @@ def _draw_setting(draw: random.Random) -> dict[str, Any]:
             "margin_db": margin_db,
             "residual_loss": residual_loss,
         },
-        "background": draw.choice(
-            [
-                "none",
-                {"kind": "on_off", "mean_on_s": 0.05, "mean_off_s": 0.1, "share": 0.6},
-                {"kind": "poisson", "rate_per_s": 20.0, "mean_s": 0.1, "share": 0.2, "max_share": 0.7},
-            ]
-        ),
+        "background": draw.choice(_BACKGROUNDS),
+        "start_s": draw.choice([0.0, 0.3, 50_000.0]),
+        "blocked": draw.random() < 0.3,
     }
 
 
 def _draw_flight(draw: random.Random, number: int, count: int) -> dict[str, Any]:
     start_s = draw.choice([0.0, 0.1, draw.uniform(0.0, 0.6)])
-    transport = draw.choice(["unreliable", "reliable", {"kind": "reliable_until_deadline", "max_attempts": 3}])
+    transport = draw.choice(_TRANSPORTS)
     # Stale knowledge may lose every packet for ever, so what repeats without limit must be cut.
-    latest_s = start_s + 4.0 if transport == "reliable" else None
+    latest_s = start_s + 4.0 if transport in _TRANSPORTS[1:3] else None
     return {
         "name": f"f{number}",
         "bits": [float(draw.randint(500, 12_000)) for _ in range(draw.randint(1, 30))],
@@ -82,15 +94,20 @@ def _draw_case(case: int) -> Case:
 def _fly(make_air: Callable[..., Any], case: Case, engine: str) -> Any:
     setting, flights = case
     names = [f"d{number}" for number in range(_LINKS)]
-    fading = {"kind": "rayleigh", "coherence_s": setting["coherence_s"]} if setting["coherence_s"] else "none"
-    paths = Fading.parse(fading).realise(Streams(1), names)
-    fields = {name: setting[name] for name in ("band_hz", "power_band_hz", "access", "link", "background")}
+    paths = Fading.parse(_fading(setting)).realise(Streams(1), names)
+    fields = {name: setting[name] for name in ("band_hz", "power_band_hz", "access", "link", "background", "start_s")}
     air = make_air(setting["snr_hz"], paths=paths, engine=engine, **fields)
     for flight in flights:
         air.send(**{name: value for name, value in flight.items() if name != "cut_s"})
         if flight["cut_s"] is not None:
             air.cut(flight["name"], at_s=flight["cut_s"])
     return air.run()
+
+
+def _fading(setting: dict[str, Any]) -> Any:
+    fading = {"kind": "rayleigh", "coherence_s": setting["coherence_s"]} if setting["coherence_s"] else "none"
+    sojourns = {"mean_clear_s": 0.3, "mean_blocked_s": 0.1}
+    return {"kind": "blockage", "inner": fading, "coherence_s": 0.02, **sojourns} if setting["blocked"] else fading
 
 
 @pytest.mark.parametrize("number", range(_CASES))
@@ -116,6 +133,11 @@ def test_the_cases_hold_what_they_should(make_air: Callable[..., Any]) -> None:
         "fading": 100,
         "knowledge with an age": 80,
         "a limit on passes": 100,
+        "a window": 100,
+        "windows and repetitions": 60,
+        "links that are blocked": 40,
+        "a band that is closed": 40,
+        "several kinds of foreign traffic": 25,
         "a broadcast": 100,
         "power over the whole band": 80,
         "foreign traffic that changes": 100,
@@ -137,8 +159,14 @@ def test_the_cases_hold_what_they_should(make_air: Callable[..., Any]) -> None:
 def _features(case: Case, lines: list[dict[str, Any]]) -> Iterator[str]:
     yield from _set(*case)
     yield from _met(case[0]["link"], [line for line in lines if line["type"] == "transfer_ended"])
-    if len({line["background_hz"] for line in lines if line["type"] == "band_shared"}) > 1:
+    shared = [line for line in lines if line["type"] == "band_shared"]
+    if len({line["background_hz"] for line in shared}) > 1:
         yield "foreign traffic that changes"
+    if any(line["background_hz"] == line["band_hz"] for line in shared):
+        yield "a band that is closed"
+    repeated = {line["transfer"] for line in lines if line["type"] == "transfer_ended" and line["attempts"] > 1}
+    if any("window_packets" in flight["transport"] and flight["name"] in repeated for flight in case[1]):
+        yield "windows and repetitions"
 
 
 def _set(setting: dict[str, Any], flights: list[dict[str, Any]]) -> list[str]:
@@ -146,7 +174,10 @@ def _set(setting: dict[str, Any], flights: list[dict[str, Any]]) -> list[str]:
         "a band that several share": len(flights) > 1 and setting["access"]["kind"] == "fdma",
         "fading": setting["coherence_s"] > 0.0,
         "knowledge with an age": setting["link"]["csi_age_s"] > 0.0,
-        "a limit on passes": any(isinstance(flight["transport"], dict) for flight in flights),
+        "a limit on passes": any("max_attempts" in flight["transport"] for flight in flights),
+        "a window": any("window_packets" in flight["transport"] for flight in flights),
+        "links that are blocked": setting["blocked"],
+        "several kinds of foreign traffic": "of" in setting["background"],
         "a broadcast": any(len(flight["links"]) > 1 for flight in flights),
         "power over the whole band": setting["power_band_hz"] is not None,
     }
@@ -177,8 +208,15 @@ def _met(link: dict[str, Any], ended: list[dict[str, Any]]) -> list[str]:
             "radio.transport=reliable_until_deadline",
             "radio.downlink=unicast",
         ],
+        [
+            "protocol={kind: deadline, round_s: 6.0}",
+            "radio.transport={kind: reliable_until_deadline, window_packets: 4}",
+            "radio.fading={kind: blockage, mean_clear_s: 1.0, mean_blocked_s: 0.2}",
+            "start_time=21:59:58",
+            "radio.background={kind: daily, from_s: 79200, for_s: 2}",
+        ],
     ],
-    ids=["synchronous", "deadline"],
+    ids=["synchronous", "deadline", "windows, blockage and a night"],
 )
 def test_one_federation_under_both_engines(play: Callable[..., Any], overrides: list[str]) -> None:
     """Same rounds, same uploads, same fates, the same gains met."""
@@ -194,7 +232,10 @@ def test_one_federation_under_both_engines(play: Callable[..., Any], overrides: 
         )
         for engine in ("bulk", "reference")
     ]
-    assert _of(runs[0], "round_closed") == [pytest.approx(line, **_SECONDS) for line in _of(runs[1], "round_closed")]
+    for lines in zip(*(_of(run, "round_closed") for run in runs), strict=True):
+        numbers, others = ({k: v for k, v in line.items() if isinstance(v, float)} for line in lines)
+        assert numbers == pytest.approx(others, **_SECONDS)
+        assert [line | numbers for line in lines] == [lines[0]] * 2
     assert _gains(runs[0]) == _gains(runs[1])
     one, other = (_by_transfer(run) for run in runs)
     assert one.keys() == other.keys()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from wfsim.learning.engine import Job
+from wfsim.learning.masks import trained_entries
 from wfsim.learning.peft_trainer import PeftTrainer
 from wfsim.learning.stacked_trainer import StackedVitTrainer, can_stack
 from wfsim.learning.start import first_adapter
@@ -56,11 +58,27 @@ def test_ten_steps_on_the_shipped_model_equal_the_stacked_trainer(precision) -> 
     assert can_stack(workload)
     jobs, stacked, general = jobs_of(workload)[:2], StackedVitTrainer(workload), PeftTrainer(workload)
     for ours, theirs in zip(general.train(jobs), stacked.train(jobs), strict=True):
-        assert np.abs(ours.vector() - theirs.vector()).max() <= TOLERANCE[precision]
-        assert np.abs(ours.vector()).max() > 1e-3
+        assert np.abs(ours.delta.vector() - theirs.delta.vector()).max() <= TOLERANCE[precision]
+        assert np.abs(ours.delta.vector()).max() > 1e-3
+        assert abs(ours.loss - theirs.loss) <= TOLERANCE[precision] and ours.loss > 0.1
     (losses, correct), (expected, hits) = general.evaluate(jobs[0].start), stacked.evaluate(jobs[0].start)
     assert np.abs(losses - expected).max() <= TOLERANCE[precision]
     assert np.array_equal(correct, hits)
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize(("penalty", "factors"), [("off_diagonal", "both"), ("identity", "both"), ("identity", "b")])
+def test_penalties_and_masks_equal_the_stacked_trainer(precision, penalty, factors) -> None:
+    options = {"learning.engine.precision": precision, "learning.local.optimizer": SGD}
+    options |= {"learning.local.penalty": penalty, "learning.adapter.factors": factors}
+    workload = workload_of({**options, "learning.local.penalty.weight": 0.1})
+    mask = trained_entries(workload.shapes, 3)
+    jobs = [dataclasses.replace(job, trains=trains) for job, trains in zip(jobs_of(workload)[:2], (None, mask))]
+    general, stacked = PeftTrainer(workload).train(jobs), StackedVitTrainer(workload).train(jobs)
+    for ours, theirs in zip(general, stacked, strict=True):
+        assert np.abs(ours.delta.vector() - theirs.delta.vector()).max() <= TOLERANCE[precision]
+        assert not ours.delta.vector()[~workload.shapes.trained].any()
+    assert not general[1].delta.vector()[~mask].any()
 
 
 @pytest.mark.parametrize(
@@ -72,11 +90,20 @@ def test_ten_steps_equal_a_plain_loop_over_peft(text_model, texts_csv, family, o
     workload = text_workload(text_model(family), texts_csv, **options)
     job = jobs_of(workload)[0]
     (learned,) = make_trainer(workload).train([job])
-    assert np.abs(learned.vector() - plain_loop(workload, job, TORCH[optimizer["kind"]])).max() <= 1e-10
-    assert np.abs(learned.vector()).max() > 1e-3
+    assert np.abs(learned.delta.vector() - plain_loop(workload, job, TORCH[optimizer["kind"]])).max() <= 1e-10
+    assert np.abs(learned.delta.vector()).max() > 1e-3
 
 
-def plain_loop(workload: Workload, job: Job, make_stepper) -> np.ndarray:
+def test_ten_steps_of_ffa_lora_equal_a_plain_loop_with_frozen_a(text_model, texts_csv) -> None:
+    options = {"learning.local.optimizer": ADAMW, "learning.engine.precision": "float64"}
+    workload = text_workload(text_model("bert"), texts_csv, **options, **{"learning.adapter.factors": "b"})
+    job = jobs_of(workload)[0]
+    (learned,) = make_trainer(workload).train([job])
+    assert np.abs(learned.delta.vector() - plain_loop(workload, job, TORCH["adamw"], frozen=".lora_A")).max() <= 1e-10
+    assert not any(pair.a.any() for pair in learned.delta.pairs.values())
+
+
+def plain_loop(workload: Workload, job: Job, make_stepper, frozen: str | None = None) -> np.ndarray:
     """transformers, PEFT and torch.optim as their manuals use them, the class found by AutoModel."""
     directory, settings = workload.settings.model.directory(), workload.settings.adapter
     model = transformers.AutoModelForSequenceClassification.from_pretrained(
@@ -90,7 +117,9 @@ def plain_loop(workload: Workload, job: Job, make_stepper) -> np.ndarray:
     )
     model = peft.get_peft_model(model, config).to(torch.float64).eval()
     values = trained(model, workload, job.start.vector())
-    stepper, dataset = make_stepper(values), workload.dataset
+    for tensor, value in zip(workload.shapes.tensors, values):
+        value.requires_grad_(frozen is None or not tensor.name.endswith(frozen))
+    stepper, dataset = make_stepper([value for value in values if value.requires_grad]), workload.dataset
     tokens = tokenise(directory, dataset.train_inputs, workload.encoder.input)
     for batch in job.batches:
         stepper.zero_grad()
@@ -125,9 +154,11 @@ def trainer(text_model, texts_csv) -> tuple[PeftTrainer, list[Job]]:
 
 def test_results_depend_neither_on_the_chunk_nor_on_threads(trainer) -> None:
     general, jobs = trainer
-    together = [delta.vector() for delta in general.train(jobs)]
+    together = [learned.delta.vector() for learned in general.train(jobs)]
     with ThreadPoolExecutor(4) as pool:
-        apart = [delta.vector() for (delta,) in pool.map(general.train, [[job] for job in [*jobs, *jobs[::-1]]])]
+        apart = [
+            learned.delta.vector() for (learned,) in pool.map(general.train, [[job] for job in [*jobs, *jobs[::-1]]])
+        ]
     for expected, found in zip([*together, *together[::-1]], apart, strict=True):
         assert np.array_equal(expected, found)
 
@@ -136,7 +167,7 @@ def test_evaluation_between_trainings_changes_neither(trainer) -> None:
     general, jobs = trainer
     (first,), scores = general.train(jobs[:1]), general.evaluate(jobs[0].start)
     (again,), scores_again = general.train(jobs[:1]), general.evaluate(jobs[0].start)
-    assert np.array_equal(first.vector(), again.vector())
+    assert np.array_equal(first.delta.vector(), again.delta.vector()) and first.loss == again.loss
     assert np.array_equal(scores[0], scores_again[0])
 
 

@@ -21,7 +21,9 @@ from wfsim.radio.fading import Fading, FadingPaths
 from wfsim.rng import Streams
 
 _SEED = 3
-_CASES = 48
+_CASES = 64
+_ON_OFF = {"kind": "on_off", "mean_on_s": 0.05, "mean_off_s": 0.1, "share": 0.6}
+_NIGHTS = {"kind": "daily", "from_s": 0.15, "for_s": 0.2, "day_s": 0.5}
 
 
 @dataclass(kw_only=True)
@@ -40,6 +42,7 @@ class _Setting:
     residual_loss: float
     power_band_hz: float | None
     background: Any
+    blocked: bool
 
     def efficiency(self, snr: float) -> float:
         curve = math.log2(1.0 + snr / 10.0 ** (self.gap_db / 10.0))
@@ -58,7 +61,10 @@ class _Setting:
 
     def paths(self) -> FadingPaths:
         names = [f"d{number}" for number in range(len(self.snr_hz))]
-        return Fading.parse({"kind": "rayleigh", "coherence_s": float(self.coherence_s)}).realise(Streams(_SEED), names)
+        fading: Any = {"kind": "rayleigh", "coherence_s": float(self.coherence_s)}
+        if self.blocked:
+            fading = {"kind": "blockage", "inner": fading, "mean_clear_s": 0.3, "mean_blocked_s": 0.1}
+        return Fading.parse(fading).realise(Streams(_SEED), names)
 
 
 @dataclass(kw_only=True)
@@ -72,18 +78,18 @@ class _Flight:
     transport: dict[str, Any]
     start_s: float
     cut_s: float = math.inf
-    attempt: int = 1
     end_s: float = math.nan
     lost_packets: int = 0
     sent_bits: float = 0.0
+    flights: list[int] = field(init=False)
     arrived: list[list[bool]] = field(init=False)
     queue: list[int] = field(init=False)
     left: float = field(init=False)
     spoiled: list[bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.arrived = [[False] * len(self.bits) for _ in self.links]
-        self._load(list(range(len(self.bits))))
+        self.arrived, self.flights = [[False] * len(self.bits) for _ in self.links], [0] * len(self.bits)
+        self._next_pass()
 
     def _load(self, queue: list[int]) -> None:
         self.queue, self.left, self.spoiled = queue, self.bits[queue[0]], [False] * len(self.links)
@@ -91,7 +97,8 @@ class _Flight:
     def packet_ends(self, residual_loss: float) -> None:
         packet = self.queue[0]
         for receiver, link in enumerate(self.links):
-            uniforms = Streams(_SEED).uniforms(len(self.bits), "packet_fate", self.name, f"d{link}", self.attempt)
+            flight = self.flights[packet]
+            uniforms = Streams(_SEED).uniforms(len(self.bits), "packet_fate", self.name, f"d{link}", flight)
             lost = self.spoiled[receiver] or uniforms[packet] < residual_loss
             self.lost_packets += lost and not self.arrived[receiver][packet]
             self.arrived[receiver][packet] |= not lost
@@ -99,15 +106,18 @@ class _Flight:
         if self.queue[1:]:
             self._load(self.queue[1:])
         else:
-            self._pass_ends()
+            self._next_pass()
 
-    def _pass_ends(self) -> None:
+    def _next_pass(self) -> None:
         limit = {"unreliable": 1, "reliable": math.inf}.get(self.transport["kind"]) or self.transport["max_attempts"]
         missing = [p for p in range(len(self.bits)) if not all(mask[p] for mask in self.arrived)]
+        again = [p for p in missing if 0 < self.flights[p] < limit]
+        sent = (again + [p for p in missing if not self.flights[p]])[: self.transport.get("window_packets")]
         self.queue, self.left = [], 0.0
-        if missing and self.attempt < limit:
-            self.attempt += 1
-            self._load(missing)
+        for packet in sent:
+            self.flights[packet] += 1
+        if sent:
+            self._load(sent)
 
     def stop(self, now_s: float) -> None:
         self.end_s = now_s
@@ -122,7 +132,7 @@ class _Reference:
 
     def __init__(self, setting: _Setting, flights: list[_Flight]) -> None:
         self.setting, self.paths, self.flights = setting, setting.paths(), flights
-        self.foreign = Background.parse(setting.background).realise(Streams(_SEED), "up")
+        self.foreign = Background.parse(setting.background).realise(Streams(_SEED), "up", 0.0)
         self.now_s = 0.0
         self.block = 0
         self.csi_block = math.floor(-setting.csi_age_s / setting.coherence_s)
@@ -161,6 +171,8 @@ class _Reference:
 
     def _rate_bps(self, flight: _Flight, active: list[_Flight]) -> tuple[float, list[bool]]:
         total = sum(f.weight for f in active) if self.setting.work_conserving else 1.0
+        if self.foreign.share(self.now_s) == 1.0:
+            return 0.0, [False] * len(flight.links)
         share_hz = self.setting.band_hz * (1.0 - self.foreign.share(self.now_s)) * flight.weight / total
         chosen = min(self._efficiency(link, share_hz, self.csi_block, self.setting.margin_db) for link in flight.links)
         spoiled = [chosen > self._efficiency(link, share_hz, self.block, 0.0) for link in flight.links]
@@ -188,14 +200,16 @@ def _draw_setting(draw: random.Random) -> _Setting:
         floor=draw.choice([0.0, 0.3]),
         residual_loss=draw.choice([0.0, 0.2]),
         power_band_hz=draw.choice([None, band_hz]),
-        background=draw.choice(["none", {"kind": "on_off", "mean_on_s": 0.05, "mean_off_s": 0.1, "share": 0.6}]),
+        background=draw.choice(["none", _ON_OFF, _NIGHTS, {"kind": "several", "of": [_NIGHTS, _ON_OFF]}]),
+        blocked=draw.random() < 0.3,
     )
 
 
 def _draw_flight(draw: random.Random, number: int, count: int) -> _Flight:
     start_s = draw.choice([0.0, 0.1, draw.uniform(0.0, 0.6)])
     links = draw.choice([[number % 4], sorted(draw.sample(range(4), 2))])
-    transports = [{"kind": "unreliable"}, {"kind": "reliable"}, {"kind": "reliable_until_deadline", "max_attempts": 3}]
+    limited = {"kind": "reliable_until_deadline", "max_attempts": 3}
+    transports = [{"kind": "unreliable"}, {"kind": "reliable"}, limited, {**limited, "window_packets": 4}]
     return _Flight(
         name=f"f{number}",
         bits=[float(draw.randint(500, 12_000)) for _ in range(draw.randint(1, 40))],
@@ -242,7 +256,7 @@ def test_same_deliveries_packet_for_packet(make_air: Callable[..., Any], case: i
     for flight in flights:
         ended = air.ended(flight.name, f"d{flight.links[0]}")
         assert ended["t_s"] == pytest.approx(flight.end_s, rel=0.0, abs=1e-9)
-        assert ended["attempts"] == flight.attempt
+        assert ended["attempts"] == max(flight.flights)
         assert ended["sent_bits"] == pytest.approx(flight.sent_bits, rel=1e-9)
         arrived = [air.deliveries[flight.name][f"d{link}"].arrived.tolist() for link in flight.links]
         assert arrived == flight.arrived
@@ -251,12 +265,13 @@ def test_same_deliveries_packet_for_packet(make_air: Callable[..., Any], case: i
 def test_the_cases_hold_what_they_should() -> None:
     """Outage with and without margin, stale knowledge, cuts and repeats: otherwise the agreement above says little."""
     outages = {"stale, no margin": 0, "stale, margin": 0, "fresh": 0}
-    cuts = repeats = 0
+    cuts = repeats = windows = 0
     for setting, flights in map(_draw_case, range(_CASES)):
         _Reference(setting, flights).run()
         kind = ("stale, margin" if setting.margin_db else "stale, no margin") if setting.csi_age_s else "fresh"
         outages[kind] += sum(f.lost_packets for f in flights) if not setting.residual_loss else 0
         cuts += sum(f.end_s == f.cut_s for f in flights)
-        repeats += sum(f.attempt > 1 for f in flights)
+        repeats += sum(max(f.flights) > 1 for f in flights)
+        windows += sum(max(f.flights) > 1 and "window_packets" in f.transport for f in flights)
     assert outages["stale, no margin"] > 100 and outages["stale, margin"] > 20 and outages["fresh"] == 0
-    assert cuts > 10 and repeats > 10
+    assert cuts > 10 and repeats > 10 and windows > 10

@@ -58,7 +58,7 @@ def ours(workload, job: TrainingJob, dtype: str, optimizer: tuple) -> np.ndarray
         batch_size=16,
         optimizer=Optimizer.parse(optimizer[0]),
     )
-    return learned.vector()
+    return learned.delta.vector()
 
 
 def pefts(workload, job: TrainingJob, dtype: str, optimizer: tuple) -> np.ndarray:

@@ -23,7 +23,35 @@ LOSSY = {
     "protocol": {"kind": "deadline", "round_s": 3.0},
     "devices.availability": {"kind": "bernoulli", "probability": 0.6, "period_s": 2.0},
 }
-CASES = {"reliable": SMALL, "lossy": SMALL | LOSSY, "timing": SMALL | {"learning.kind": "none"}}
+REMEMBERING = {  # stale updates, versions in flight, sizes that values decide, a memory that losses enter
+    **SMALL,
+    "stop.rounds": 6,
+    "protocol": {"kind": "buffered", "buffer": 2},
+    "codec": {"kind": "error_feedback", "on": "acked", "inner": {"kind": "top_k", "keep_share": 0.1}},
+    "radio.transport": "unreliable",
+    "radio.link": {"kind": "shannon", "residual_loss": 0.4},
+    "radio.packets.mtu_bytes": 300,
+}
+ASKING = {  # scores that control reads, ranks that it grants, and devices that hold back
+    **SMALL,
+    "codec": {"kind": "error_feedback", "inner": "soft"},
+    "controller": {"kind": "tsfa", "latency_budget_s": 2.0},
+    "trace.updates": True,
+}
+HOLDING = {
+    **SMALL,
+    "codec": {"kind": "error_feedback", "inner": {"kind": "soft", "keep": 2}},
+    "controller": {"kind": "every", "every": 2},
+    "protocol": {"kind": "deadline", "round_s": 2.5, "overtaken": "finish"},
+}
+CASES = {
+    "reliable": SMALL,
+    "lossy": SMALL | LOSSY,
+    "timing": SMALL | {"learning.kind": "none"},
+    "remembering": REMEMBERING,
+    "asking": ASKING,
+    "holding": HOLDING,
+}
 
 
 def stop_at(record: int):

@@ -18,7 +18,13 @@ _SETTINGS = settings(
 _NAMES = ("d0", "d1", "d2")
 
 _TRANSPORTS = st.sampled_from(
-    [{"kind": "unreliable"}, {"kind": "reliable"}, {"kind": "reliable_until_deadline", "max_attempts": 3}]
+    [
+        {"kind": "unreliable"},
+        {"kind": "reliable"},
+        {"kind": "reliable", "window_packets": 1},
+        {"kind": "reliable_until_deadline", "max_attempts": 3},
+        {"kind": "reliable_until_deadline", "max_attempts": 3, "window_packets": 4},
+    ]
 )
 _LINKS = st.builds(
     dict,
@@ -40,6 +46,7 @@ _CELLS = st.builds(
     snr_hz=st.lists(st.floats(2e5, 1e8), min_size=3, max_size=3),
     link=_LINKS,
     access=st.sampled_from(["dedicated", "fdma", {"kind": "fdma", "work_conserving": False}]),
+    background=st.sampled_from(["none", {"kind": "daily", "from_s": 0.05, "for_s": 0.1, "day_s": 0.25}]),
     band_hz=st.sampled_from([2e5, 1e6]),
     seed=st.integers(0, 5),
 )
@@ -88,7 +95,8 @@ def test_the_band_is_never_over_allocated(make_air: Callable[..., Any], cell: An
     shared = [line for line in _fly(make_air, cell, traffic).lines if line["type"] == "band_shared"]
     for line in shared:
         assert sum(line["shares_hz"].values()) <= line["band_hz"] * (1.0 + 1e-12)
-        assert all(share_hz > 0.0 for share_hz in line["shares_hz"].values())
+        closed = line["background_hz"] == line["band_hz"]
+        assert all(share_hz == 0.0 if closed else share_hz > 0.0 for share_hz in line["shares_hz"].values())
 
 
 @_SETTINGS

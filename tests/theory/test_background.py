@@ -23,7 +23,7 @@ _APART_S = 6.0  # samples of one path, 8 mean lengths apart: their correlation i
 @pytest.fixture(scope="module")
 def counts() -> NDArray[np.float64]:
     """Sessions present [samples, 1 + lags] at times of one path and at the lags after them."""
-    traffic = Background.parse(_POISSON).realise(Streams(4), "up")
+    traffic = Background.parse(_POISSON).realise(Streams(4), "up", 0.0)
     starts_s = _APART_S * np.arange(1500)
     return np.array([[traffic.share(t_s + lag_s) / 0.01 for lag_s in (0.0, *_LAGS_S)] for t_s in starts_s])
 
@@ -31,7 +31,7 @@ def counts() -> NDArray[np.float64]:
 def _shares(background: dict[str, Any], times_s: list[float], paths: int) -> NDArray[np.float64]:
     """Shares [paths, times] of independent seeds."""
     part = Background.parse(background)
-    traffic = [part.realise(Streams(seed), "up") for seed in range(paths)]
+    traffic = [part.realise(Streams(seed), "up", 0.0) for seed in range(paths)]
     return np.array([[path.share(t_s) for t_s in times_s] for path in traffic])
 
 
@@ -57,7 +57,7 @@ def test_on_off_correlates_as_a_two_state_chain(lag_s: float) -> None:
 @pytest.mark.parametrize(("share", "mean_s"), [(0.6, 0.5), (0.0, 1.5)])
 def test_on_and_off_periods_are_exponential(share: float, mean_s: float) -> None:
     """Mean m and second moment 2 m^2 of whole periods, from one long path."""
-    traffic = Background.parse(_ON_OFF).realise(Streams(3), "down")
+    traffic = Background.parse(_ON_OFF).realise(Streams(3), "down", 0.0)
     changes_s, states = [traffic.holds_until_s(0.0)], []
     while len(changes_s) < 6000:
         states.append(traffic.share(changes_s[-1]))

@@ -114,6 +114,11 @@ def _walk(model: Any, before: Steps) -> Iterator[tuple[type[Part], Steps]]:
 
 def _walk_slot(slot: type[Part], before: Steps, key: str) -> Iterator[tuple[type[Part], Steps]]:
     yield slot, (*before, Step(key, None))
-    for _, kind in sorted(slot.kinds.items()):
-        if all(step.kind is not kind for step in before):  # a kind may hold its own slot
-            yield from _walk(kind, (*before, Step(key, kind)))
+    if any(step.kind is not None and step.kind.slot == slot.slot for step in before):  # a kind may hold its own slot
+        return
+    for kind in sorted(slot.kinds.values(), key=lambda kind: (_needs_fields(kind), kind.kind)):
+        yield from _walk(kind, (*before, Step(key, kind)))
+
+
+def _needs_fields(kind: type[Part]) -> bool:
+    return any(field.is_required() for field in kind.model_fields.values())

@@ -16,7 +16,7 @@ from wfsim.rng import Streams
 from wfsim.scenario.identity import run_id
 from wfsim.scenario.schema import Radio, Scenario
 from wfsim.units import BITS_PER_BYTE
-from wfsim.world.build import plan_of
+from wfsim.world.build import download_plan, expected_plan, wire_of
 from wfsim.world.links import LargeScale, draw_links
 
 Facts = dict[str, Any]
@@ -29,8 +29,7 @@ def facts(scenario: Scenario) -> Facts:
     """
     streams, devices = Streams(scenario.seed), scenario.topology.device_names()
     workload = build_workload(scenario.learning, streams, devices)
-    upload = plan_of(scenario.codec, scenario, workload, "codec")
-    download = plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec")
+    upload, download = expected_plan(scenario, wire_of(scenario, workload)), download_plan(scenario, workload)
     links = draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
     seconds = np.sort(_upload_s(scenario.radio, links, upload))
     return {

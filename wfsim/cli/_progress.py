@@ -15,7 +15,7 @@ from wfsim.cli._quantities import accuracy, number
 from wfsim.scenario.schema import Stop
 from wfsim.trace import Sink
 
-_SAME_ROUND = ("model_updated", "evaluated")
+_SAME_ROUND = ("model_updated", "updates_measured", "controlled", "evaluated")
 _LEAST_GAP_S = 1.0
 
 Line = dict[str, Any]

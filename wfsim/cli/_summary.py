@@ -17,12 +17,20 @@ def rows(summary: Summary) -> Iterator[tuple[str, str]]:
     yield from _accuracies(summary)
     yield "uplink, headers included", quantity(summary["uplink_bits"], "bit")
     yield "downlink, headers included", quantity(summary["downlink_bits"], "bit")
+    if summary["control_bits"]:
+        yield "of these requests, grants, acknowledgements", quantity(summary["control_bits"], "bit")
     yield "packets, up and down", f"{summary['packets_sent']}, {summary['packets_lost']} of them lost"
     yield "uploads", f"{summary['uploads']}, {summary['uploads_wholly_lost']} of them wholly lost"
     if summary["uploads_cut"]:
         yield "uploads cut by the end of a round", str(summary["uploads_cut"])
     if summary["mean_coverage"] is not None:
         yield "mean share of an update that arrived", percent(summary["mean_coverage"])
+    if summary["mean_staleness"]:
+        yield "mean staleness of what arrived", f"{number(summary['mean_staleness'])} versions"
+    if summary["updates_held"]:
+        yield "updates held back", str(summary["updates_held"])
+    if summary["uploads_overtaken"]:
+        yield "uploads given up for a new version", str(summary["uploads_overtaken"])
     yield "devices cut off before they sent", str(summary["devices_late"])
     yield "energy of the devices", quantity(summary["energy_j"], "J")
 
@@ -30,6 +38,10 @@ def rows(summary: Summary) -> Iterator[tuple[str, str]]:
 def sentences(summary: Summary) -> Iterator[str]:
     """Does the channel matter, what became of the training jobs, and was anything learned at all."""
     yield _channel(summary)
+    yield from _budget(summary)
+    yield from _infeasible(summary)
+    if summary["kept_ranks_values"]:
+        yield f"Kept ranks that occurred: {', '.join(map(str, summary['kept_ranks_values']))}."
     if summary["jobs_submitted"]:
         yield (
             f"Training jobs: {summary['jobs_submitted']} submitted, {summary['jobs_computed']} computed, "
@@ -57,6 +69,25 @@ def _channel(summary: Summary) -> str:
     if ratio is not None:
         slower = f"upload time / computing time = {number(ratio)}"
     return f"Does the channel matter? {limited}; {slower}."
+
+
+def _budget(summary: Summary) -> Iterator[str]:
+    """Where a controller keeps a budget of seconds per round: how often it bound, and whether it was kept."""
+    budget_s, share = summary["latency_budget_s"], summary["budget_binding_share"]
+    if budget_s is not None and share is not None:
+        yield (
+            f"The budget of {number(budget_s)} s per round bound in {percent(share)} of rounds; "
+            f"mean round {number(summary['mean_round_s'])} s, queue at the end {number(summary['queue_s'])} s."
+        )
+
+
+def _infeasible(summary: Summary) -> Iterator[str]:
+    count = summary["infeasible_rounds"]
+    if count:
+        yield (
+            f"In {count} of {summary['rounds']} rounds the controller saw no way to meet the budget, even with the "
+            f"fewest ranks from everybody, had the channel stayed as it was when devices asked."
+        )
 
 
 def _never_computed(summary: Summary) -> Iterator[str]:

@@ -11,9 +11,12 @@ import typer
 
 from wfsim.cli._output import AsJson, console, print_json, print_table, say
 from wfsim.cli._quantities import number, percent
+from wfsim.cli._study import Format, show
+from wfsim.errors import UsageError
 
 if TYPE_CHECKING:
     from wfsim.results.compare import Comparison, Difference
+    from wfsim.results.directory import Run
 
 EXAMPLE = "wfsim compare runs/bandwidth runs/bandwidth --a radio.bandwidth_hz=5e5 --b radio.bandwidth_hz=2e6"
 
@@ -30,9 +33,20 @@ OnlyA, OnlyB = (
 
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="a run directory, a folder of runs or a quoted glob of seeds")],
-    b: Annotated[str, typer.Argument(metavar="B", help="the same for the other experiment")],
+    b: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="the same for the other experiment; not with --baseline")
+    ] = None,
     only_a: OnlyA = None,
     only_b: OnlyB = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", metavar="NAME", help="compare every experiment in A with the one of this name"),
+    ] = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="NAME", help="a column of the table under --baseline; repeatable"),
+    ] = None,
+    how: Annotated[Format, typer.Option("--format", help="how the table under --baseline is printed")] = Format.text,
     target: Annotated[
         float | None, typer.Option("--target", help="also the costs of this accuracy (0..1), such as 0.85")
     ] = None,
@@ -45,19 +59,44 @@ def compare(
 ) -> None:
     """Compare two experiments in pairs of runs with the same seed, which share their random numbers.
 
-    Two cells of one sweep: name its folder twice and tell them apart with --a and --b.
+    Two cells of one sweep: name its folder twice and tell them apart with --a and --b. All of a sweep against one of
+    its experiments: name the folder once, and the experiment after --baseline as KEY=VALUE, or by its scenario's name.
     """
     from wfsim.results.choose import choose
     from wfsim.results.compare import compare as compare_runs
     from wfsim.results.find import find_runs
 
-    runs = choose(find_runs(a), _settings(only_a)), choose(find_runs(b), _settings(only_b))
-    method = "bootstrap" if bootstrap else "t"
-    found = compare_runs(*runs, target=target, level=level, method=method, unfinished=unfinished)
+    _check_use(b, baseline, only_b, metrics, how)
+    runs_a = choose(find_runs(a), _settings(only_a))
+    options: dict[str, Any] = {"target": target, "level": level, "method": "bootstrap" if bootstrap else "t"}
+    options["unfinished"] = unfinished
+    if b is None:
+        _study(runs_a, str(baseline), options, Format.json if as_json else how, metrics or ())
+        return
+    found = compare_runs(runs_a, choose(find_runs(b), _settings(only_b)), **options)
     if as_json:
         print_json({"a": a, "b": b} | asdict(found))
     else:
         _print(found, level)
+
+
+def _check_use(
+    b: str | None, baseline: str | None, only_b: list[str] | None, metrics: list[str] | None, how: Format
+) -> None:
+    if (b is None) == (baseline is None):
+        raise UsageError("compare A with B, or name A alone and one of its experiments after --baseline")
+    if b is None and only_b:
+        raise UsageError("--b has no meaning under --baseline; --a chooses among the runs")
+    if b is not None and (metrics or how is not Format.text):
+        raise UsageError("--metric and --format are of the table under --baseline")
+
+
+def _study(runs: Sequence[Run], baseline: str, options: dict[str, Any], how: Format, metrics: Sequence[str]) -> None:
+    from wfsim.results.choose import choose
+    from wfsim.results.study import study
+
+    chosen = choose(runs, _settings([baseline])) if "=" in baseline and ": " not in baseline else baseline
+    show(study(runs, chosen, **options), how, metrics, options["level"])
 
 
 def _settings(texts: list[str] | None) -> list[tuple[str, Any]]:

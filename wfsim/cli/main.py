@@ -18,6 +18,7 @@ from wfsim.cli import describe, exit_codes, init, plot, resume, run, schema, val
 from wfsim.cli import export as exporting
 from wfsim.cli import list as listing
 from wfsim.cli import new as writing
+from wfsim.cli import plan as planning
 from wfsim.cli import sweep as sweeping
 from wfsim.cli._settings import Settings
 from wfsim.cli._stopping import asked_to_stop, stoppable
@@ -67,6 +68,7 @@ _add("run", run.run, run.EXAMPLE)
 _add("resume", resume.resume, resume.EXAMPLE)
 _add("sweep", sweeping.sweep, sweeping.EXAMPLE)
 _add("validate", validate.validate, validate.EXAMPLE)
+_add("plan", planning.plan, planning.EXAMPLE)
 _add("list", listing.list_parts, listing.EXAMPLE, no_args_is_help=False)
 _add("describe", describe.describe, describe.EXAMPLE)
 _add("check-part", checking.check_part, checking.EXAMPLE)

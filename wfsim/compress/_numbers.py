@@ -1,84 +1,168 @@
-"""Number formats on the air: the entries of one fragment <-> codes of fixed width, and what the fragment must say."""
+"""Number formats on the air: a *piece* (values that share one scale) <-> bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfsim.messages import Values
 
-Codes = NDArray[np.generic]
+ValueType = Literal["fp32", "fp16", "int8", "int4"]
+Rounding = Literal["nearest", "stochastic"]
 
 _SCALE = np.dtype("<f4")
-_LARGEST_CODE = 127
-_NOT_FINITE = -128
 
 
-class NumberFormat(Protocol):
-    """`head_bytes` stand once in a fragment, a code of `dtype` for every entry."""
+class NumberFormat(ABC):
+    """Pieces of known length. Sizes never depend on values."""
 
-    head_bytes: int
-    dtype: np.dtype
+    @abstractmethod
+    def size(self, count: int) -> int:
+        """Bytes of a piece of `count` values, its scale included."""
 
-    def encode(self, values: Values) -> tuple[bytes, Codes]:
-        """Head and codes [n] of a fragment's values [n]."""
-        ...
+    @abstractmethod
+    def room(self, size: int) -> int:
+        """How many values a piece of at most `size` bytes holds; 0 or less where none fits."""
 
-    def decode(self, head: bytes, codes: Codes) -> Values:
-        """Values [n] of codes [n] under a fragment's head."""
-        ...
+    @abstractmethod
+    def pack_all(self, pieces: Sequence[Values], generator: np.random.Generator | None) -> bytes:
+        """Pieces one after the other: rounded to nearest, or with a generator up or down at random, E[decoded] = x."""
+
+    @abstractmethod
+    def unpack_all(self, data: bytes, offset: int, counts: Sequence[int]) -> list[Values]:
+        """The values [count] of every piece, the first of which begins at `offset`."""
+
+    def pack(self, values: Values, generator: np.random.Generator | None) -> bytes:
+        """One piece."""
+        return self.pack_all([values], generator)
+
+    def unpack(self, data: bytes, offset: int, count: int) -> Values:
+        """The values [count] of one piece."""
+        return self.unpack_all(data, offset, [count])[0]
 
 
-class _Float:
-    """IEEE 754, rounded to nearest even; beyond the largest number it saturates where `saturates`."""
-
-    head_bytes = 0
+class _Float(NumberFormat):
+    """IEEE 754, to nearest even or to either neighbour; beyond the largest number it saturates where `saturates`."""
 
     def __init__(self, dtype: str, *, saturates: bool) -> None:
-        self.dtype = np.dtype(dtype)
-        self._limit = float(np.finfo(self.dtype).max) if saturates else np.inf
+        self._dtype = np.dtype(dtype)
+        self._limit = float(np.finfo(self._dtype).max) if saturates else np.inf
 
-    def encode(self, values: Values) -> tuple[bytes, Codes]:
-        """No head; codes [n]."""
-        return b"", np.clip(values, -self._limit, self._limit).astype(self.dtype)
+    def size(self, count: int) -> int:
+        """A number each, no scale."""
+        return count * self._dtype.itemsize
 
-    def decode(self, head: bytes, codes: Codes) -> Values:
-        """Values [n], exact."""
-        return codes.astype(np.float32)
+    def room(self, size: int) -> int:
+        """Numbers in `size` bytes."""
+        return size // self._dtype.itemsize
+
+    def pack_all(self, pieces: Sequence[Values], generator: np.random.Generator | None) -> bytes:
+        """Numbers."""
+        exact = np.clip(np.concatenate(pieces), -self._limit, self._limit)
+        near = exact.astype(self._dtype)
+        return (near if generator is None else self._either_side(exact, near, generator)).tobytes()
+
+    def unpack_all(self, data: bytes, offset: int, counts: Sequence[int]) -> list[Values]:
+        """Numbers, exact."""
+        values = np.frombuffer(data, dtype=self._dtype, count=sum(counts), offset=offset).astype(np.float32)
+        return np.split(values, list(itertools.accumulate(counts))[:-1])
+
+    def _either_side(self, exact: Values, near: NDArray, generator: np.random.Generator) -> NDArray:
+        beyond = np.where(exact > near, np.inf, -np.inf).astype(self._dtype)
+        with np.errstate(invalid="ignore", over="ignore"):
+            far = np.nextafter(near, beyond)
+            chance = np.abs(exact.astype(np.float64) - near) / np.abs(far.astype(np.float64) - near)
+        return np.where(generator.random(len(near)) < chance, far, near)
 
 
-class _Int8:
-    """round(x / scale) to nearest even, scale = max|x| / 127 of the fragment's finite values in binary32.
+class _Integer(NumberFormat):
+    """Symmetric integers of 8 or 4 bits, scale = max|x| / L of the piece's finite values in binary32, L = 127 or 7.
 
-    |error| <= max|x| / 254 but for binary32 rounding. Where max|x| < 1.5e-36, whose scale binary32 does not hold to
-    full precision, everything is 0. What is not finite gets the spare code -128 and comes back as NaN.
+    To nearest even, |error| <= scale / 2 (but for binary32 rounding); at random, floor(x / scale + u), |error| < scale.
+    Where the scale is too small for binary32 to hold it to full precision, 1.2e-38, everything is 0. What is not finite
+    gets the spare code -L - 1 and comes back as NaN. Two 4-bit codes share a byte, the first in its low half.
     """
 
-    head_bytes = _SCALE.itemsize
-    dtype = np.dtype("i1")
+    def __init__(self, bits: Literal[8, 4]) -> None:
+        self._bits, self._largest = bits, 2 ** (bits - 1) - 1
 
-    def encode(self, values: Values) -> tuple[bytes, Codes]:
-        """The scale, and codes [n]."""
-        finite = np.isfinite(values)
-        largest = float(np.abs(values[finite]).max(initial=0.0))
-        scale = _SCALE.type(largest / _LARGEST_CODE)
-        if scale < np.finfo(_SCALE).tiny:
-            scale = _SCALE.type(0.0)
-        steps = np.divide(values, float(scale), out=np.zeros(values.shape), where=finite & (scale > 0.0))
-        return scale.tobytes(), np.where(finite, np.rint(steps), _NOT_FINITE).astype(self.dtype)
+    def size(self, count: int) -> int:
+        """The scale and the codes."""
+        return _SCALE.itemsize + self._code_bytes(count)
 
-    def decode(self, head: bytes, codes: Codes) -> Values:
-        """Values [n]."""
-        values = codes * float(np.frombuffer(head, dtype=_SCALE)[0])
-        limit = float(np.finfo(np.float32).max)  # 127 scales may exceed it by rounding
-        return np.where(codes == _NOT_FINITE, np.nan, np.clip(values, -limit, limit)).astype(np.float32)
+    def room(self, size: int) -> int:
+        """Codes beside the scale."""
+        return (size - _SCALE.itemsize) * 8 // self._bits
+
+    def pack_all(self, pieces: Sequence[Values], generator: np.random.Generator | None) -> bytes:
+        """Scale and codes of every piece, all rounded at once."""
+        whole = [np.append(piece, piece.dtype.type(0)) if len(piece) * self._bits % 8 else piece for piece in pieces]
+        counts = [len(piece) for piece in whole]
+        values = np.concatenate(whole)
+        scales = self._scales(values, counts)
+        codes = self._joined(self._codes(values, np.repeat(scales, counts), generator)).tobytes()
+        ends = itertools.accumulate(map(self._code_bytes, counts), initial=0)
+        spans = itertools.pairwise(ends)
+        return b"".join(scale.tobytes() + codes[a:b] for scale, (a, b) in zip(scales, spans, strict=True))
+
+    def unpack_all(self, data: bytes, offset: int, counts: Sequence[int]) -> list[Values]:
+        """Values [count] of every piece."""
+        sizes = [self.size(count) for count in counts]
+        starts = list(itertools.accumulate(sizes, initial=offset))[:-1]
+        scales = np.frombuffer(b"".join(data[start : start + _SCALE.itemsize] for start in starts), dtype=_SCALE)
+        ends = zip(starts, sizes, strict=True)
+        joined = b"".join(data[start + _SCALE.itemsize : start + size] for start, size in ends)
+        codes = self._parted(np.frombuffer(joined, dtype=np.int8))
+        lengths = [self._code_bytes(count) * 8 // self._bits for count in counts]
+        values = self._values(codes, np.repeat(scales, lengths))
+        firsts = itertools.accumulate(lengths, initial=0)
+        return [values[first : first + count] for first, count in zip(firsts, counts, strict=False)]
+
+    def _code_bytes(self, count: int) -> int:
+        return -(-count * self._bits // 8)
+
+    def _scales(self, values: Values, counts: Sequence[int]) -> NDArray[np.float32]:
+        sizes = np.abs(values)
+        starts = np.cumsum([0, *counts[:-1]])
+        largest = np.maximum.reduceat(np.where(np.isfinite(sizes), sizes, 0.0), starts)
+        scales = (largest.astype(np.float64) / self._largest).astype(_SCALE)
+        return np.where(scales >= np.finfo(_SCALE).tiny, scales, _SCALE.type(0.0))
+
+    def _codes(
+        self, values: Values, scales: NDArray[np.float32], generator: np.random.Generator | None
+    ) -> NDArray[np.int8]:
+        finite, scales = np.isfinite(values), scales.astype(np.float64)
+        steps = np.divide(values, scales, out=np.zeros(values.shape), where=finite & (scales > 0.0))
+        rounded = np.rint(steps) if generator is None else np.floor(steps + generator.random(len(steps)))
+        codes = np.where(finite, np.clip(rounded, -self._largest, self._largest), -self._largest - 1)
+        return codes.astype(np.int8)
+
+    def _values(self, codes: NDArray[np.int8], scales: NDArray[np.float32]) -> Values:
+        limit = float(np.finfo(np.float32).max)  # L scales may exceed it by rounding
+        values = np.clip(codes * scales.astype(np.float64), -limit, limit)
+        return np.where(codes < -self._largest, np.nan, values).astype(np.float32)
+
+    def _joined(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        if self._bits == 8:
+            return codes
+        low, high = codes.reshape(-1, 2).T
+        return (low & 15) | (high << 4)
+
+    def _parted(self, packed: NDArray[np.int8]) -> NDArray[np.int8]:
+        if self._bits == 8:
+            return packed
+        return np.stack([(packed << 4) >> 4, packed >> 4], axis=1).ravel()
 
 
-FORMATS: Mapping[str, NumberFormat] = {
+FORMATS: Mapping[ValueType, NumberFormat] = {
     "fp32": _Float("<f4", saturates=False),
     "fp16": _Float("<f2", saturates=True),
-    "int8": _Int8(),
+    "int8": _Integer(8),
+    "int4": _Integer(4),
 }
+TYPES: tuple[ValueType, ...] = tuple(FORMATS)  # a format's place is its number in a fragment's header

@@ -1,105 +1,55 @@
-"""Every entry, in canonical order, at full, half or 8-bit precision."""
+"""Every entry, in canonical order, at 32, 16, 8 or 4 bits."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from wfsim.compress import Codec
-from wfsim.compress._numbers import FORMATS, NumberFormat
+from wfsim.compress import Codec, Source, _runs
+from wfsim.compress._numbers import Rounding, ValueType
 from wfsim.messages import Adapter, AdapterShapes, Payload, Plan, Values
-
-_FRAGMENT = struct.Struct("<BBH")  # format, value type, number of runs
-_RUN = struct.Struct("<HII")  # tensor, first entry, number of entries
-_FORMAT = 1
-_TYPES = list(FORMATS)
-
-
-class _Run(NamedTuple):
-    """Consecutive entries of one tensor inside one fragment."""
-
-    tensor: int
-    start: int
-    count: int
 
 
 class Dense(Codec, kind="dense"):
-    """All entries as binary32, binary16 or 8-bit integers. Neutral member at fp32: decode(encode(x)) = x, bit for bit.
+    """All trained entries as binary32, binary16, 8- or 4-bit integers. Neutral at fp32: decode(encode(x)) = x, exactly.
 
-    A fragment is `format, type, runs` and the format's head, then per run `tensor id, first entry, count, values`;
-    tensors larger than a fragment are split into runs, small ones share a fragment. fp16 rounds to nearest even
-    (relative error <= 2^-11 for 6.1e-5 <= |x| <= 65504) and saturates beyond. int8 is symmetric with one scale per
-    fragment, max|x|/127 in its head: error <= max|x|/254 of the fragment.
+    A fragment is `format, type, runs`, then per run `tensor id, first entry, count, values`; tensors larger than a
+    fragment are split into runs, small ones share a fragment. fp16 has a relative error <= 2^-11 for
+    6.1e-5 <= |x| <= 65504 and saturates beyond. Integers are symmetric with one scale per run, max|x|/127 or max|x|/7:
+    error <= half a scale to nearest; stochastic rounding errs by up to a scale and is unbiased (QSGD's rule, Alistarh
+    et al. 2017, with the maximum for its norm).
     """
 
-    values: Literal["fp32", "fp16", "int8"] = Field("fp32", description="number format on the air")
+    values: ValueType = Field("fp32", description="number format on the air")
+    head: ValueType | None = Field(None, description="format of the head, sent first; null: one stream in `values`")
+    rounding: Rounding = Field("nearest", description="to the nearest number, or at random so that the mean is exact")
 
     def plan(self, shapes: AdapterShapes, max_bytes: int) -> Plan:
         layout = list(self._layout(shapes, max_bytes))
         return Plan(
-            fragment_bytes=tuple(self._bytes(runs) for runs in layout),
-            fragment_entries=tuple(sum(run.count for run in runs) for runs in layout),
+            fragment_bytes=tuple(_runs.size_of(runs, form) for runs, form in layout),
+            fragment_entries=tuple(_runs.entries_of(runs) for runs, _ in layout),
         )
 
-    def encode(self, values: Adapter, shapes: AdapterShapes, max_bytes: int) -> Payload:
+    def encode(self, values: Adapter, shapes: AdapterShapes, max_bytes: int, source: Source) -> Payload:
         tensors = [tensor.ravel() for tensor in shapes.split(values.vector())]
-        return Payload(fragments=tuple(self._pack(runs, tensors) for runs in self._layout(shapes, max_bytes)))
+        draw = source.generator if self.rounding == "stochastic" else None
+        layout = self._layout(shapes, max_bytes)
+        return Payload(fragments=tuple(_runs.pack(runs, tensors, form, draw) for runs, form in layout))
 
     def decode(self, fragments: Iterable[bytes], shapes: AdapterShapes) -> tuple[Values, NDArray[np.bool_]]:
         vector, mask = np.zeros(shapes.entries, dtype=np.float32), np.zeros(shapes.entries, dtype=bool)
-        offsets = np.concatenate([[0], np.cumsum([tensor.entries for tensor in shapes.tensors])])
         for fragment in fragments:
-            for run, values in _unpack(fragment):
-                place = slice(offsets[run.tensor] + run.start, offsets[run.tensor] + run.start + run.count)
-                vector[place], mask[place] = values, True
+            _runs.write(fragment, shapes, vector, mask)
         return vector, mask
 
-    @property
-    def _format(self) -> NumberFormat:
-        return FORMATS[self.values]
-
-    def _bytes(self, runs: list[_Run]) -> int:
-        entries = sum(run.count for run in runs)
-        return _FRAGMENT.size + self._format.head_bytes + _RUN.size * len(runs) + entries * self._format.dtype.itemsize
-
-    def _layout(self, shapes: AdapterShapes, max_bytes: int) -> Iterator[list[_Run]]:
-        runs: list[_Run] = []
-        for tensor, shape in enumerate(shapes.tensors):
-            start = 0
-            while start < shape.entries:
-                room = (max_bytes - self._bytes(runs) - _RUN.size) // self._format.dtype.itemsize
-                if room < 1:
-                    yield runs
-                    runs = []
-                    continue
-                runs.append(_Run(tensor, start, min(room, shape.entries - start)))
-                start += runs[-1].count
-        if runs:
-            yield runs
-
-    def _pack(self, runs: list[_Run], tensors: list[Values]) -> bytes:
-        pieces = [tensors[run.tensor][run.start : run.start + run.count] for run in runs]
-        head, codes = self._format.encode(np.concatenate(pieces))
-        parts = [_FRAGMENT.pack(_FORMAT, _TYPES.index(self.values), len(runs)), head]
-        for run, piece in zip(runs, np.split(codes, np.cumsum([run.count for run in runs])[:-1]), strict=True):
-            parts += [_RUN.pack(*run), piece.tobytes()]
-        return b"".join(parts)
-
-
-def _unpack(fragment: bytes) -> Iterator[tuple[_Run, Values]]:
-    form, type_id, runs = _FRAGMENT.unpack_from(fragment)
-    if form != _FORMAT or type_id >= len(_TYPES):
-        raise ValueError(f"not a fragment of the dense codec: format {form}, type {type_id}")
-    numbers = FORMATS[_TYPES[type_id]]
-    at = _FRAGMENT.size + numbers.head_bytes
-    head = fragment[_FRAGMENT.size : at]
-    for _ in range(runs):
-        run = _Run(*_RUN.unpack_from(fragment, at))
-        at += _RUN.size
-        yield run, numbers.decode(head, np.frombuffer(fragment, dtype=numbers.dtype, count=run.count, offset=at))
-        at += run.count * numbers.dtype.itemsize
+    def _layout(self, shapes: AdapterShapes, max_bytes: int) -> Iterator[tuple[list[_runs.Run], ValueType]]:
+        """Runs of every fragment in order of sending, and their number format."""
+        pairs = [tensor for tensor in shapes.sent if tensor < 2 * len(shapes.pairs)]
+        head = [tensor for tensor in shapes.sent if tensor >= 2 * len(shapes.pairs)]
+        streams = [(shapes.sent, self.values)] if self.head is None else [(head, self.head), (pairs, self.values)]
+        for tensors, form in streams:
+            yield from ((runs, form) for runs in _runs.lay_out(tensors, shapes, form, max_bytes))

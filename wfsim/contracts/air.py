@@ -97,13 +97,17 @@ def build_air(
     link: Any = "shannon",
     access: Any = "fdma",
     background: Any = "none",
+    start_s: float = 0.0,
     engine: str = "bulk",
     paths: FadingPaths | None = None,
     power_band_hz: float | None = None,
     seed: int = 1,
     trace_gains: bool = False,
 ) -> Air:
-    """One band with its links d0, d1, ...; its energy model draws 2 joules a second of airtime."""
+    """One band with its links d0, d1, ...; its energy model draws 2 joules a second of airtime.
+
+    The clock of day reads `start_s` seconds after midnight at t = 0.
+    """
     env, lines = simpy.Environment(), []
     names = tuple(f"d{number}" for number in range(len(snr_hz)))
     channel = Channel(
@@ -119,7 +123,7 @@ def build_air(
         band=Band(
             band_hz=band_hz,
             access=Access.parse(access),
-            background=Background.parse(background).realise(streams, "up"),
+            background=Background.parse(background).realise(streams, "up", start_s),
         ),
         channel=channel,
         streams=streams,

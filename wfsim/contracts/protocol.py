@@ -3,54 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import simpy
+from dataclasses import replace
 
 from wfsim.contracts._require import require, require_equal
-from wfsim.protocol import Protocol
+from wfsim.protocol import Progress, Protocol
 
 _STARTS_S = (0.0, 5.25)
+_COHORT = 4
+_MANY = 1_000_000
 
 
 def check_a_deadline_is_announced(protocol: Protocol) -> None:
     """`has_deadline` says whether `deadline_s` gives a time, which lies ahead."""
-    deadline_s = protocol.deadline_s(5.0)
-    require_equal(deadline_s is not None, protocol.has_deadline, "whether there is a deadline, against has_deadline,")
-    require(deadline_s is None or deadline_s > 5.0, f"a round that starts at 5 s has to close at {deadline_s} s")
-
-
-def check_a_round_closes_when_everybody_is_done(protocol: Protocol) -> None:
-    """With the last of three devices."""
-    for start_s in _STARTS_S:
-        require_equal(_closing_s(protocol, start_s, [0.25, 0.5, 0.125]), start_s + 0.5, "the end of the round, s,")
-
-
-def check_a_round_with_a_straggler_closes_at_its_deadline(protocol: Protocol) -> None:
-    """Without a deadline it waits."""
     for start_s in _STARTS_S:
         deadline_s = protocol.deadline_s(start_s)
-        expected_s = start_s + 1e6 if deadline_s is None else deadline_s
-        require_equal(_closing_s(protocol, start_s, [0.25, 1e6]), expected_s, "the end of a round with a straggler, s,")
+        require_equal(
+            deadline_s is not None, protocol.has_deadline, "whether there is a deadline, against has_deadline,"
+        )
+        ahead = deadline_s is None or deadline_s > start_s
+        require(ahead, f"a round that starts at {start_s:g} s has its deadline at {deadline_s} s")
 
 
-def check_devices_done_exactly_at_the_deadline_close_the_round_then(protocol: Protocol) -> None:
-    """Neither earlier nor later."""
-    deadline_s = protocol.deadline_s(0.0)
-    busy_s = 7.0 if deadline_s is None else deadline_s
-    require_equal(_closing_s(protocol, 0.0, [busy_s]), busy_s, "the end of a round done at its deadline, s,")
+def check_a_round_in_which_everybody_is_done_closes(protocol: Protocol) -> None:
+    """Whatever arrived: nothing else can happen in it. Where devices go on at once, they are never all done."""
+    for arrived in range(_COHORT + 1) if not protocol.continuous else ():
+        done = Progress(started=_COHORT, ended=_COHORT, arrived=arrived, busy=0, at_deadline=False)
+        require(protocol.closes(done), f"a round does not close with all {_COHORT} devices done and {arrived} uploads")
 
 
-def _closing_s(protocol: Protocol, start_s: float, busy_s: list[float]) -> float | None:
-    """When a round that starts at `start_s` with devices busy for `busy_s` closes; None where it never does."""
-    env, closed_s = simpy.Environment(initial_time=start_s), []
+def check_a_round_in_which_nothing_arrived_goes_on(protocol: Protocol) -> None:
+    """While a participant is at work, until its deadline."""
+    for progress in _rounds(protocol):
+        waits = progress.ended < progress.started and not progress.arrived and not progress.at_deadline
+        require(not (waits and protocol.closes(progress)), f"it closes with nothing to aggregate: {progress}")
 
-    def device(for_s: float) -> Iterator[simpy.Event]:
-        yield env.timeout(for_s)
 
-    def server() -> Iterator[simpy.Event]:
-        yield protocol.closing(env, [env.process(device(for_s)) for for_s in busy_s], protocol.deadline_s(start_s))
-        closed_s.append(env.now)
+def check_enough_uploads_close_a_round(protocol: Protocol) -> None:
+    """At its deadline, or where devices go on at once: otherwise it might never end."""
+    if protocol.has_deadline or protocol.continuous:
+        plenty = Progress(started=_MANY, ended=_MANY - 1, arrived=_MANY, busy=1, at_deadline=protocol.has_deadline)
+        require(protocol.closes(plenty), f"a round does not close with {_MANY} uploads")
 
-    env.process(server())
-    env.run()
-    return closed_s[0] if closed_s else None
+
+def check_a_round_that_closes_would_close_with_more(protocol: Protocol) -> None:
+    """One device more that is done, one upload more, or the deadline never keep a round open."""
+    for progress in _rounds(protocol):
+        for more in _more(progress, protocol) if protocol.closes(progress) else ():
+            require(protocol.closes(more), f"it closes at {progress} but not at {more}")
+
+
+def check_a_round_takes_some_upload(protocol: Protocol) -> None:
+    """`takes` is None, or a whole number above 0; with so many uploads waiting a round without rest closes."""
+    takes = protocol.takes
+    require(takes is None or (isinstance(takes, int) and takes >= 1), f"a round takes {takes!r} uploads at most")
+    if protocol.continuous and takes is not None:
+        full = Progress(started=takes + 1, ended=takes, arrived=takes, busy=1, at_deadline=False)
+        require(protocol.closes(full), f"a round takes {takes} uploads, and does not close when they have come")
+
+
+def _rounds(protocol: Protocol) -> Iterator[Progress]:
+    """States of a round of four devices, with none or two of an earlier round still at work."""
+    for ended in range(_COHORT + 1):
+        for arrived in range(_COHORT + 3):
+            for late in (0, 2):
+                for at_deadline in (False, True) if protocol.has_deadline else (False,):
+                    yield Progress(
+                        started=_COHORT,
+                        ended=ended,
+                        arrived=arrived,
+                        busy=_COHORT - ended + late,
+                        at_deadline=at_deadline,
+                    )
+
+
+def _more(progress: Progress, protocol: Protocol) -> Iterator[Progress]:
+    yield replace(progress, arrived=progress.arrived + 1)
+    if progress.ended < progress.started:
+        yield replace(progress, ended=progress.ended + 1, busy=progress.busy - 1)
+    if protocol.has_deadline:
+        yield replace(progress, at_deadline=True)

@@ -17,14 +17,24 @@ def check_only_missing_packets_fly_again(transport: Transport) -> None:
             before = missing.copy()
             resent = transport.resend(missing, attempts)
             require_equal((resent.shape, resent.dtype), (missing.shape, np.dtype(np.bool_)), "shape and type of resend")
-            require(not (resent & ~before).any(), f"after {attempts} passes it sends packets that have arrived")
+            require(not (resent & ~before).any(), f"after {attempts} transmissions it sends packets that have arrived")
             require(np.array_equal(missing, before), "resend changes the mask it was given")
 
 
 def check_giving_up_is_for_good(transport: Transport) -> None:
-    """A packet not sent again after n passes is not sent after n + 1 either."""
+    """A packet not sent again after n transmissions is not sent after n + 1 either."""
     resent = [bool(transport.resend(_MASKS[0], attempts).any()) for attempts in range(1, 40)]
-    require_equal(resent, sorted(resent, reverse=True), "whether packets fly again after 1, 2, ... passes")
+    require_equal(resent, sorted(resent, reverse=True), "whether packets fly again after 1, 2, ... times")
+
+
+def check_a_pass_sends_what_it_may(transport: Transport) -> None:
+    """Some of the packets that are new or to be sent again, each once; none only where there are none."""
+    for again in _MASKS:
+        for new in (~again, np.zeros_like(again)):
+            sent = transport.next_pass(again, new).tolist()
+            due = np.flatnonzero(again | new).tolist()
+            require(len(set(sent)) == len(sent) and set(sent) <= set(due), f"of packets {due} a pass sends {sent}")
+            require(bool(sent) == bool(due), f"packets {due} are due and a pass sends none of them")
 
 
 def check_repetition_needs_an_end(transport: Transport) -> None:

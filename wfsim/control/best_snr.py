@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from wfsim.control import Controller
+from wfsim.control._first import first
 from wfsim.messages import Candidate
 from wfsim.rng import Streams
 
@@ -22,9 +23,10 @@ class BestSnr(Controller, kind="best_snr"):
     devices: int = Field(ge=1, description="size of the cohort", examples=[5])
     knowledge: Literal["instantaneous", "mean"] = Field("instantaneous", description="SNR with or without fading")
 
-    def select(self, streams: Streams, round_number: int, candidates: Sequence[Candidate]) -> tuple[str, ...]:
-        best = sorted(candidates, key=lambda candidate: (-self._snr_db(candidate), candidate.device))[: self.devices]
-        return tuple(sorted(candidate.device for candidate in best))
+    def select(
+        self, streams: Streams, round_number: int, candidates: Sequence[Candidate], busy: int = 0, state: Any = None
+    ) -> tuple[str, ...]:
+        return first(self.devices, busy, candidates, lambda candidate: -self._snr_db(candidate))
 
     def _snr_db(self, candidate: Candidate) -> float:
         return candidate.mean_snr_db if self.knowledge == "mean" else candidate.snr_db

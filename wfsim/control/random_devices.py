@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import Field
 
 from wfsim.control import Controller
+from wfsim.control._first import first
 from wfsim.messages import Candidate
 from wfsim.rng import Streams
 
@@ -20,7 +22,12 @@ class RandomDevices(Controller, kind="random"):
 
     devices: int = Field(ge=1, description="size of the cohort", examples=[5])
 
-    def select(self, streams: Streams, round_number: int, candidates: Sequence[Candidate]) -> tuple[str, ...]:
-        names = [candidate.device for candidate in candidates]
-        draws = {name: streams.generator("selection", round_number, name).random() for name in names}
-        return tuple(sorted(sorted(draws, key=lambda name: (draws[name], name))[: self.devices]))
+    def select(
+        self, streams: Streams, round_number: int, candidates: Sequence[Candidate], busy: int = 0, state: Any = None
+    ) -> tuple[str, ...]:
+        return first(
+            self.devices,
+            busy,
+            candidates,
+            lambda candidate: streams.generator("selection", round_number, candidate.device).random(),
+        )

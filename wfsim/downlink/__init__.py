@@ -65,6 +65,7 @@ class Downlink(Part, slot="downlink"):
             bits=air.packets.packet_bits(plan.fragment_bytes),
             transport=self.transport,
             start_s=air.env.now,
+            purpose="model",
         )
 
 

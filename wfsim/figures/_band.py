@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from wfsim.results.rounds import PAYLOADS
+
 Line = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Flight:
-    """A transfer as one device saw it. `rate_bps` is delivered bits, headers included, over its duration."""
+    """An update or a model as one device saw it fly. `rate_bps`: delivered bits with headers over its duration."""
 
     device: str
     start_s: float
@@ -60,7 +62,7 @@ class Air:
 
     def _on_transfer_ended(self, line: Line) -> None:
         duration_s = line["t_s"] - line["start_s"]
-        if duration_s > 0.0:
+        if duration_s > 0.0 and line["purpose"] in PAYLOADS:
             rate_bps = line["delivered_bits"] / duration_s
             self.flights.append(
                 Flight(device=line["device"], start_s=line["start_s"], end_s=line["t_s"], rate_bps=rate_bps)

@@ -8,8 +8,8 @@ from itertools import combinations
 from typing import Any
 
 from wfsim.figures import _style
-from wfsim.figures._experiments import Experiment
 from wfsim.figures._names import count, heading_of, label_of, labels_of, telling, text_of
+from wfsim.results.experiments import Experiment
 
 _MOST_KEYS = 8  # that are split into two; 128 ways
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from wfsim.figures._experiments import Experiment
 from wfsim.figures._quantity import says_what_it_is, short_value
 from wfsim.results import facts
+from wfsim.results.experiments import Experiment
 
 _ABSENT = "none"
 

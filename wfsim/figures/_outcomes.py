@@ -7,21 +7,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-ARRIVED, LOST, LATE = "arrived", "lost", "late"
+ARRIVED, LOST, HELD, LATE = "arrived", "lost", "held", "late"
+_ORDER = (ARRIVED, LOST, HELD, LATE)
 
 Line = dict[str, Any]
 
 
 @dataclass
 class Outcomes:
-    """Folds journal lines; rounds that were not closed do not count."""
+    """Folds journal lines; rounds that were not closed do not count. Of several outcomes of a device in one round, as
+    devices may have that do not wait for rounds, the best one counts."""
 
     title: str = ""
     devices: list[str] = field(default_factory=list)
     closed: int = 0
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _coverages: dict[str, list[float]] = field(default_factory=dict)
-    _open: dict[tuple[str, str], None] = field(default_factory=dict)
+    _open: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, line: Line) -> None:
         fold = getattr(self, f"_on_{line['type']}", None)
@@ -45,13 +47,19 @@ class Outcomes:
 
     def _on_update_arrived(self, line: Line) -> None:
         self._coverages.setdefault(line["device"], []).append(line["coverage"])
-        self._open[line["device"], ARRIVED if line["coverage"] > 0.0 else LOST] = None
+        self._note(line["device"], ARRIVED if line["coverage"] > 0.0 else LOST)
+
+    def _on_update_held(self, line: Line) -> None:
+        self._note(line["device"], HELD)
 
     def _on_device_late(self, line: Line) -> None:
-        self._open[line["device"], LATE] = None
+        self._note(line["device"], LATE)
+
+    def _note(self, device: str, outcome: str) -> None:
+        self._open[device] = min(outcome, self._open.get(device, outcome), key=_ORDER.index)
 
     def _on_round_closed(self, line: Line) -> None:
-        self._counts.update(self._open.keys())
+        self._counts.update(self._open.items())
         self.closed += 1
         self._open.clear()
 

@@ -26,8 +26,11 @@ def only(kind: str, runs: Sequence[Run]) -> Run:
 
 
 def shown_rounds(story: Story, rounds: tuple[int, int] | None) -> list[Round]:
-    """The closed rounds from a first to a last. Raises UsageError where there are none or they took no time."""
-    first, last = rounds if rounds is not None else (1, _DEFAULT_ROUNDS)
+    """The closed rounds from a first to a last; by default those until every device that began at once is done once.
+
+    Raises UsageError where there are none or they took no time.
+    """
+    first, last = rounds if rounds is not None else (1, _default_last(story))
     shown = [each for each in story.rounds if first <= each.number <= last]
     if not shown:
         raise UsageError(f"no closed round in {first} to {last}; the run closed {len(story.rounds)}")
@@ -36,8 +39,16 @@ def shown_rounds(story: Story, rounds: tuple[int, int] | None) -> list[Round]:
     return shown
 
 
+def _default_last(story: Story) -> int:
+    """The third round, or the one in which the slowest device of the first cohort ends its first piece of work."""
+    whole_s = max(
+        (story.first_end_s.get(device, 0.0) for each in story.rounds[:1] for device in each.cohort), default=0.0
+    )
+    return max([_DEFAULT_ROUNDS, *(each.number for each in story.rounds if each.start_s < whole_s)])
+
+
 def members(shown: Sequence[Round]) -> list[str]:
-    """Devices that were in a cohort, in order of name."""
+    """Devices that were at work, in order of name."""
     return sorted({device for each in shown for device in each.cohort})
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-DOWNLOAD, COMPUTE, UPLOAD = "download", "compute", "upload"
-_TRANSFERS = {"down": DOWNLOAD, "up": UPLOAD}
+DOWNLOAD, COMPUTE, ASK, UPLOAD = "download", "compute", "ask, wait for grant", "upload"
+HELD, GAVE_UP, RESTARTED = "update held back", "overtaken, gives up", "overtaken, starts anew"
+_TRANSFERS = {"model": DOWNLOAD, "update": UPLOAD, "request": ASK, "grant": ASK}
+_FATES = {"abandon": GAVE_UP, "restart": RESTARTED}
 
 Line = dict[str, Any]
 
@@ -30,8 +32,18 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mark:
+    """Something happened to a device at one instant."""
+
+    device: str
+    what: str
+    t_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Round:
-    """A round that was closed. `deadline_s` is an absolute time or None."""
+    """A round that was closed. `deadline_s` is an absolute time or None; `cohort` all who were at work in it, those
+    still busy with an older version included."""
 
     number: int
     start_s: float
@@ -42,12 +54,20 @@ class Round:
 
 @dataclass
 class Story:
-    """Folds journal lines into the closed rounds and the spans, in order of their ends."""
+    """Folds journal lines into the closed rounds, the spans in order of their ends, and marks.
+
+    `first_end_s` says when each device was done with its first piece of work.
+    """
 
     title: str = ""
     rounds: list[Round] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    first_end_s: dict[str, float] = field(default_factory=dict)
     _open: Line = field(default_factory=dict)
+    _members: dict[str, None] = field(default_factory=dict)
+    _busy: dict[str, None] = field(default_factory=dict)
+    _asked_s: dict[str, float] = field(default_factory=dict)
 
     def __call__(self, line: Line) -> None:
         fold = getattr(self, f"_on_{line['type']}", None)
@@ -58,7 +78,31 @@ class Story:
         self.title = f"{line['scenario']}, seed {line['seed']}"
 
     def _on_round_started(self, line: Line) -> None:
-        self._open = line
+        self._open, self._members = line, dict(self._busy)
+        self._begin(line["cohort"])
+
+    def _on_devices_joined(self, line: Line) -> None:
+        self._begin(line["devices"])
+
+    def _begin(self, devices: Iterable[str]) -> None:
+        self._busy |= dict.fromkeys(devices)
+        self._members |= dict.fromkeys(devices)
+
+    def _end(self, line: Line) -> None:
+        self._busy.pop(line["device"], None)
+        self.first_end_s.setdefault(line["device"], line["t_s"])
+
+    def _on_update_arrived(self, line: Line) -> None:
+        self._end(line)
+
+    def _on_update_held(self, line: Line) -> None:
+        self._end(line)
+        self.marks.append(Mark(device=line["device"], what=HELD, t_s=line["t_s"]))
+
+    def _on_device_late(self, line: Line) -> None:
+        if line["fate"] == "abandon":
+            self._end(line)
+        self.marks.append(Mark(device=line["device"], what=_FATES[line["fate"]], t_s=line["t_s"]))
 
     def _on_round_closed(self, line: Line) -> None:
         self.rounds.append(
@@ -67,21 +111,30 @@ class Story:
                 start_s=self._open["t_s"],
                 close_s=line["t_s"],
                 deadline_s=self._open["deadline_s"],
-                cohort=tuple(self._open["cohort"]),
+                cohort=tuple(sorted(self._members)),
             )
         )
 
     def _on_transfer_ended(self, line: Line) -> None:
+        if line["purpose"] not in _TRANSFERS:
+            return
         missing = line["undelivered_bits"] / (line["delivered_bits"] + line["undelivered_bits"])
         self.spans.append(
             Span(
                 device=line["device"],
-                phase=_TRANSFERS[line["direction"]],
+                phase=_TRANSFERS[line["purpose"]],
                 start_s=line["start_s"],
                 end_s=line["t_s"],
                 **{"cut" if line["cut"] else "lost": missing},
             )
         )
+
+    def _on_requested(self, line: Line) -> None:
+        self._asked_s[line["device"]] = line["t_s"]
+
+    def _on_granted(self, line: Line) -> None:
+        start_s = self._asked_s[line["device"]]
+        self.spans.append(Span(device=line["device"], phase=ASK, start_s=start_s, end_s=line["t_s"]))
 
     def _on_compute_ended(self, line: Line) -> None:
         self.spans.append(

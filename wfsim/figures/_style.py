@@ -117,6 +117,13 @@ def count_ticks(axis: Axis, most: int, size: float = 1.0) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, place: _plain(value / size, place)))
 
 
+def whole_ticks(axis: Axis, most: int) -> None:
+    """At most `most` intervals between whole numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=1))
+
+
 def log_ticks(axis: Axis, decades: float = _DECADES) -> None:
     """Plain numbers at 1, 2 and 5 times powers of ten, or at the powers alone from a ratio of `decades` on."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter

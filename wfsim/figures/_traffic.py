@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.results.rounds import PAYLOADS
 from wfsim.units import BITS_PER_BYTE
 
-PAYLOAD, HEADERS, LOST, REPEATED = range(4)
+PAYLOAD, HEADERS, CONTROL, LOST, REPEATED = range(5)
 
-Parts = NDArray[np.float64]  # bits [4]: delivered payload, headers of delivered packets, lost, sent again for others
+Parts = NDArray[np.float64]  # bits [5]: delivered payload, their headers, control messages, lost, sent again for others
 Line = dict[str, Any]
 
 
@@ -47,8 +48,9 @@ class Traffic:
 
     def _on_transfer_ended(self, line: Line) -> None:
         arrived = self._packets[line["transfer"]] - len(line["lost"])
-        headers = float(arrived * self.header_bytes * BITS_PER_BYTE)
-        parts = np.array([line["delivered_bits"] - headers, headers, line["lost_bits"], line["repeated_bits"]])
+        headers, delivered = float(arrived * self.header_bytes * BITS_PER_BYTE), line["delivered_bits"]
+        whole = [delivered - headers, headers, 0.0] if line["purpose"] in PAYLOADS else [0.0, 0.0, delivered]
+        parts = np.array([*whole, line["lost_bits"], line["repeated_bits"]])
         self._open.setdefault((line["direction"], line["transfer"]), []).append((line["device"], parts))
 
     def _on_round_closed(self, line: Line) -> None:
@@ -62,7 +64,7 @@ class Traffic:
 
 
 def _nothing() -> dict[str, Parts]:
-    return {"up": np.zeros(4), "down": np.zeros(4)}
+    return {"up": np.zeros(5), "down": np.zeros(5)}
 
 
 def read_traffic(lines: Iterable[Line], header_bytes: int) -> Traffic:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from wfsim.figures import _legend, _style, figure
 from wfsim.figures._costs import COSTS, Cost, Rows, measured
 from wfsim.figures._encoding import Encoding, Look, encode
-from wfsim.figures._experiments import experiments
 from wfsim.results.directory import Run
+from wfsim.results.experiments import experiments
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,8 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from wfsim.figures._experiments import repetition_text
 from wfsim.results.directory import COMPLETED, Run
+from wfsim.results.experiments import repetition_text
 
 
 def runs_in(folder: Path) -> tuple[list[Run], list[str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wfsim.errors import UsageError
 from wfsim.figures import _style, figure
 from wfsim.figures._bars import draw_stacks, name_bars
-from wfsim.figures._outcomes import ARRIVED, LATE, LOST, Outcomes, read_outcomes
+from wfsim.figures._outcomes import ARRIVED, HELD, LATE, LOST, Outcomes, read_outcomes
 from wfsim.figures._rounds import MOST_ROWS, only
 from wfsim.results.directory import Run
 from wfsim.results.metrics import jain, staleness
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _LAYERS: dict[str, dict[str, Any]] = {
     ARRIVED: {"color": _style.BLUE, "label": "update arrived"},
     LOST: {"color": _style.VERMILION, "label": "sent, nothing arrived"},
-    LATE: {"color": _style.ORANGE, "label": "late, not sent"},
+    HELD: {"color": _style.PURPLE, "label": "held back"},
+    LATE: {"color": _style.ORANGE, "label": "late or overtaken"},
 }
 _COVERAGE: dict[str, Any] = {
     "linestyle": "",
@@ -90,7 +91,7 @@ def _draw_staleness(axes: Axes, ages: Sequence[int]) -> None:
     counts = Counter(ages)
     axes.bar(list(counts), [100.0 * count / len(ages) for count in counts.values()], width=0.8, color=_style.BLUE)
     axes.set_xlabel("Staleness (versions)")
-    axes.set_ylabel("Share of arrivals (%)")
-    _style.count_ticks(axes.xaxis, 6)
+    axes.set_ylabel("Share of uploads (%)")
+    _style.whole_ticks(axes.xaxis, 6)
     _style.count_ticks(axes.yaxis, 5)
     axes.grid(visible=False, axis="x")

@@ -18,7 +18,19 @@ from wfsim.figures._rounds import (
     title_of,
     which_devices,
 )
-from wfsim.figures._spans import COMPUTE, DOWNLOAD, UPLOAD, Round, Span, Story, read_story
+from wfsim.figures._spans import (
+    ASK,
+    COMPUTE,
+    DOWNLOAD,
+    GAVE_UP,
+    HELD,
+    RESTARTED,
+    UPLOAD,
+    Round,
+    Span,
+    Story,
+    read_story,
+)
 from wfsim.results.directory import Run
 
 if TYPE_CHECKING:
@@ -27,7 +39,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _BAR_HEIGHT = 0.72
-_COLOURS = {DOWNLOAD: _style.BLUE, COMPUTE: _style.YELLOW, UPLOAD: _style.SKY_BLUE}
+_LETTERS, _HANDLE = 125, 8  # in a row of the legend; those whose room a handle takes
+_COLOURS = {DOWNLOAD: _style.BLUE, COMPUTE: _style.YELLOW, ASK: _style.PALE_GREY, UPLOAD: _style.SKY_BLUE}
+_MARKS = {HELD: ("s", _style.PURPLE), GAVE_UP: ("X", _style.BLACK), RESTARTED: (">", _style.ORANGE)}
 _ROUNDING = 1e-9  # of the time shown; a device that idles for less was busy throughout
 
 _LOST: dict[str, Any] = {"color": _style.VERMILION, "label": "lost (share of height)"}
@@ -46,13 +60,15 @@ Shares = list[tuple[Span, float]]
 def timeline(
     runs: Sequence[Run], rounds: tuple[int, int] | None = None, devices: Sequence[str] | None = None
 ) -> Figure:
-    """What each device did in the first rounds of one run: download, compute, upload, wait; and what was lost or cut.
+    """What each device did in the first rounds of one run: download, compute, ask, upload, wait; what was lost or cut.
 
     `rounds` is the first and the last round to draw, `devices` are the names to draw. The marked part of a transfer's
     height is the share of its bits that never arrived: lost on the way, or hatched where the round's end cut the
-    transfer; training that was cut is hatched whole. By default devices that took part are shown, at most the 40
-    slowest. A deadline is drawn where it closed a round. Of a killed run the whole lines of its journal are drawn.
-    Raises UsageError for several runs, unknown devices, and rounds that were not closed or took no time.
+    transfer; training that was cut is hatched whole. Marks tell of updates held back and of devices that a new version
+    overtook. By default devices that took part are shown, at most the 40 slowest, and where they do not wait for
+    rounds, the rounds until each was done once. A deadline is drawn where it closed a round. Of a killed run the whole
+    lines of its journal are drawn. Raises UsageError for several runs, unknown devices, and rounds that were not closed
+    or took no time.
     """
     from matplotlib.figure import Figure
 
@@ -63,13 +79,18 @@ def timeline(
     drawn = Figure(figsize=(_style.WIDTH_IN, 1.25 + 0.16 * len(rows)))
     axes = drawn.subplots()
     mark_rounds(axes, shown)
-    handles = [*_draw_bars(axes, story, shown, rows), *_draw_deadlines(axes, shown)]
+    handles = [
+        *_draw_bars(axes, story, shown, rows),
+        *_draw_marks(axes, story, shown, rows),
+        *_draw_deadlines(axes, shown),
+    ]
     time_axis(axes, shown)
     row_axis(axes, rows)
     axes.set_title(title_of(story, shown, which_devices(rows, present, devices)), pad=16.0)
-    drawn.legend(
-        handles=handles, loc="outside lower center", ncols=max(1, len(handles)), columnspacing=1.6, handlelength=1.8
-    )
+    rest = {"loc": "outside lower center", "columnspacing": 1.6, "handlelength": 1.8}
+    legend_rows = -(-sum(len(str(handle.get_label())) + _HANDLE for handle in handles) // _LETTERS)
+    drawn.set_figheight(drawn.get_figheight() + 0.17 * max(legend_rows - 1, 0))
+    drawn.legend(handles=handles, ncols=-(-len(handles) // max(legend_rows, 1)), **rest)
     return drawn
 
 
@@ -124,6 +145,18 @@ def _anyone_waits(shown: Sequence[Round], spans: Sequence[Span], rows: Sequence[
     for span in spans:
         idle_s[span.device] -= _shown_s(span, shown)
     return any(idle > _ROUNDING * (shown[-1].close_s - shown[0].start_s) for idle in idle_s.values())
+
+
+def _draw_marks(axes: Axes, story: Story, shown: Sequence[Round], rows: Sequence[str]) -> list[Artist]:
+    """What happened to a device at an instant; legend handles of what occurs."""
+    row_of, drawn = {device: row for row, device in enumerate(rows)}, []
+    for what, (marker, colour) in _MARKS.items():
+        found = [mark for mark in story.marks if mark.what == what and mark.device in row_of]
+        points = [(m.t_s, row_of[m.device]) for m in found if shown[0].start_s <= m.t_s <= shown[-1].close_s]
+        if points:
+            look = {"color": colour, "marker": marker, "markersize": 5.0, "markeredgecolor": "white"}
+            drawn += axes.plot(*zip(*points, strict=True), linestyle="", **look, label=what, clip_on=False, zorder=4.0)
+    return drawn
 
 
 def _draw_deadlines(axes: Axes, shown: Sequence[Round]) -> list[Artist]:

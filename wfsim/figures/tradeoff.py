@@ -12,10 +12,10 @@ from wfsim.errors import UsageError
 from wfsim.figures import _legend, _style, figure
 from wfsim.figures._costs import Cost, cost_of, measured
 from wfsim.figures._encoding import Encoding, Entry, Look, Section, encode
-from wfsim.figures._experiments import Experiment, experiments
 from wfsim.figures._limits import leave, limits
 from wfsim.figures._pareto import pareto_front
 from wfsim.results.directory import Run
+from wfsim.results.experiments import Experiment, experiments
 from wfsim.results.statistics import Interval, mean_interval
 
 if TYPE_CHECKING:

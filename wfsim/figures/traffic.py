@@ -12,7 +12,7 @@ from wfsim.errors import UsageError
 from wfsim.figures import _quantity, _style, figure
 from wfsim.figures._bars import draw_stacks, name_bars
 from wfsim.figures._rounds import MOST_ROWS, only
-from wfsim.figures._traffic import HEADERS, LOST, PAYLOAD, REPEATED, Traffic, read_traffic
+from wfsim.figures._traffic import CONTROL, HEADERS, LOST, PAYLOAD, REPEATED, Traffic, read_traffic
 from wfsim.results.directory import Run
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _DIRECTIONS = {"up": "Uplink", "down": "Downlink"}
+_MOST_COLUMNS = 4  # of the legend
 _LOOKS: dict[int, dict[str, Any]] = {
     PAYLOAD: {"color": _style.BLUE, "label": "delivered payload"},
     HEADERS: {"color": _style.SKY_BLUE, "label": "delivered headers"},
+    CONTROL: {"color": _style.PURPLE, "label": "requests, grants, acknowledgements"},
     LOST: {"color": _style.VERMILION, "label": "lost or cut"},
     REPEATED: {"color": _style.YELLOW, "label": "repeated for other receivers"},
 }
@@ -32,7 +34,7 @@ _LOOKS: dict[int, dict[str, Any]] = {
 
 @figure
 def traffic(runs: Sequence[Run]) -> Figure:
-    """Radiated bits of one run, up and down: delivered payload, headers, lost, repeated; per round, summed, per device.
+    """Radiated bits of one run, up and down: delivered, control, lost, repeated; per round, summed, per device.
 
     The parts add up to what was radiated. A broadcast counts once per round and in the sum, its parts averaged over
     its receivers; per device it counts at each receiver. Lost are packets that did not get through, each time they
@@ -52,7 +54,8 @@ def traffic(runs: Sequence[Run]) -> Figure:
     for axes, label in zip(panels[1], ("Round", "Round", _device_label(found)), strict=True):
         axes.set_xlabel(label)
     _style.headline(drawn, found.title)
-    drawn.legend(handles=_handles(found), loc="outside lower center", ncols=len(_LOOKS))
+    handles = _handles(found)
+    drawn.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), _MOST_COLUMNS))
     return drawn
 
 
@@ -71,7 +74,7 @@ def _draw_direction(row: Sequence[Axes], found: Traffic, direction: str) -> None
 def _draw_rounds(axes: Axes, bits: Array) -> None:
     _stack(axes, bits, np.arange(1, len(bits) + 1))
     axes.set_xlim(0.4, len(bits) + 0.6)
-    _style.count_ticks(axes.xaxis, 5)
+    _style.whole_ticks(axes.xaxis, 5)
 
 
 def _stack(axes: Axes, bits: Array, positions: Array) -> None:
@@ -83,7 +86,7 @@ def _draw_sum(axes: Axes, bits: Array) -> None:
     rounds, layers = np.arange(len(bits) + 1), np.vstack([np.zeros(bits.shape[1]), bits]).T
     axes.stackplot(rounds, layers, colors=[look["color"] for look in _LOOKS.values()], linewidth=0.0)
     axes.set_xlim(0.0, len(bits))
-    _style.count_ticks(axes.xaxis, 5)
+    _style.whole_ticks(axes.xaxis, 5)
 
 
 def _name_axes(axes: Axes, title: str) -> None:

@@ -23,6 +23,9 @@ class AdapterSettings(Section):
 
     rank: int = Field(4, ge=1, le=256, description="rank r of every pair")
     alpha: float = Field(8.0, gt=0.0, description="LoRA alpha; the update is scaled by alpha / rank")
+    factors: Literal["both", "b"] = Field(
+        "both", description="what is trained and sent; b keeps every A as version 0 has it (FFA-LoRA, arXiv 2403.12313)"
+    )
     target_modules: Literal["all-linear"] | tuple[str, ...] = Field(
         "all-linear", description="layers that carry LoRA, by last name (q_proj, v_proj, fc1 ...), or all-linear"
     )
@@ -49,7 +52,8 @@ def adapter_shapes(settings: AdapterSettings, encoder: Encoder) -> AdapterShapes
     classes = head[-1].entries
     if classes < 2:
         raise ScenarioError(f"{classes} classes; a classifier needs at least 2", path="learning.data")
-    return AdapterShapes(rank=settings.rank, pairs=_targets(settings.target_modules, encoder.linears), dense=head)
+    pairs = _targets(settings.target_modules, encoder.linears)
+    return AdapterShapes(rank=settings.rank, pairs=pairs, dense=head, factors=settings.factors)
 
 
 def _targets(wanted: str | tuple[str, ...], modules: tuple[PairShape, ...]) -> tuple[PairShape, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wfsim.learning.adapter import last_name
+from wfsim.learning.masks import Mask, frozen_entries
 from wfsim.learning.vit_weights import FrozenVit
 from wfsim.messages import Adapter, AdapterShapes
 
@@ -32,7 +34,9 @@ class AdapterStack:
     Without padding a vector register would straddle two jobs, and the last job of a chunk would take another code path.
     """
 
-    def __init__(self, base: FrozenVit, shapes: AdapterShapes, starts: list[Adapter]) -> None:
+    def __init__(
+        self, base: FrozenVit, shapes: AdapterShapes, starts: list[Adapter], trains: Sequence[Mask | None] = ()
+    ) -> None:
         import torch
 
         width = -(-shapes.entries // _ALIGNMENT) * _ALIGNMENT
@@ -40,6 +44,27 @@ class AdapterStack:
         self.values = base.position.new_zeros(len(starts), width)
         self.values[:, : shapes.entries] = torch.from_numpy(np.stack([start.vector() for start in starts]))
         self.start, self.gradients = self.values.clone(), torch.zeros_like(self.values)
+        self._frozen = self._stack_masks([frozen_entries(shapes, mask) for mask in trains])
+
+    def _stack_masks(self, frozen: list[Mask | None]) -> Tensor | None:
+        """What each job leaves as it was, [jobs, width]; None where that is nothing."""
+        import torch
+
+        if all(mask is None for mask in frozen):
+            return None
+        rows = torch.zeros_like(self.values, dtype=torch.bool)
+        for row, mask in enumerate(frozen):
+            if mask is not None:
+                rows[row, : self.shapes.entries] = torch.from_numpy(mask)
+        return rows
+
+    def restore_frozen(self, jobs: int) -> None:
+        """Undo what an optimiser did to entries that the first `jobs` jobs do not train."""
+        import torch
+
+        if self._frozen is not None:
+            values = self.values[:jobs]
+            torch.where(self._frozen[:jobs], self.start[:jobs], values, out=values)
 
     def views(self, flat: Tensor) -> Views:
         """Names for the rows of `flat`, which is `values` or `gradients` or their first rows."""

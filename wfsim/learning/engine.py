@@ -12,27 +12,36 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.learning.trained import Trained
 from wfsim.messages import Adapter
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Job:
-    """One device's training in one round: a pure function of what is in here and of the engine's settings."""
+    """One device's training in one round: a pure function of what is in here and of the engine's settings.
+
+    Outside the mask `trains` [entries] every entry keeps its start value; None: all that the adapter's shapes train.
+    """
 
     device: str
     round: int
     base_version: int
     start: Adapter
     batches: tuple[NDArray[np.int64], ...]
+    trains: NDArray[np.bool_] | None = None
 
 
 @dataclass(kw_only=True, eq=False)
 class Ticket:
-    """A promise of what a job learns: `delta`, trained minus start. While a run is replayed it has no job yet."""
+    """A promise of what a job learns: `delta`, trained minus start, and the root mean square of its `loss`.
+
+    While a run is replayed it has no job yet.
+    """
 
     number: int
     job: Job | None
     delta: Adapter | None = None
+    loss: float | None = None
     demanded: bool = False
     dropped: bool = False
 
@@ -46,12 +55,12 @@ class JobCounts:
     speculative: int
 
 
-Compute = Callable[[Sequence[Sequence[Job]]], Sequence[Sequence[Adapter]]]
+Compute = Callable[[Sequence[Sequence[Job]]], Sequence[Sequence[Trained]]]
 
 
 @dataclass(eq=False)
 class Engine:
-    """Computes jobs through `compute`, which maps chunks of jobs to chunks of deltas, in the same order."""
+    """Computes jobs through `compute`, which maps chunks of jobs to chunks of what they learned, in the same order."""
 
     compute: Compute
     chunk_jobs: int
@@ -108,7 +117,7 @@ class Engine:
     def _run(self, tickets: list[Ticket]) -> None:
         chunks = [tickets[i : i + self.chunk_jobs] for i in range(0, len(tickets), self.chunk_jobs)]
         results = self.compute([[t.job for t in chunk if t.job is not None] for chunk in chunks])
-        for chunk, deltas in zip(chunks, results, strict=True):
-            for ticket, delta in zip(chunk, deltas, strict=True):
-                ticket.delta = delta
+        for chunk, learned in zip(chunks, results, strict=True):
+            for ticket, trained in zip(chunk, learned, strict=True):
+                ticket.delta, ticket.loss = trained.delta, trained.loss
         self.computed += len(tickets)

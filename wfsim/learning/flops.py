@@ -24,16 +24,20 @@ def forward_flops(encoder: Encoder, shapes: AdapterShapes) -> int:
     )
 
 
-def training_flops(encoder: Encoder, shapes: AdapterShapes) -> int:
+def training_flops(encoder: Encoder, shapes: AdapterShapes, rank: int | None = None) -> int:
     """FLOPs of forward and backward of one example; a frozen matrix needs no weight gradient.
 
+    `rank`: how many of the r ranks are trained (None: all). The others stay in the forward pass as they were, and
+    gradients pass through them, but none are formed for them: q for r in what follows.
+
     Backward: 2 rows d_in d_out per linear layer whose input depends on a trained one (activation gradient only);
-    per pair 2 rows r (d_in + d_out) for dA and dB, 2 rows r d_out for the gradient of A x, 2 rows r d_in where the
-    input depends on a trained layer; 2 T^2 d for each of dV, d(Q K'), dQ, dK that some trained tensor needs (8 T^2 d
+    per pair 2 rows q d_out for dB and 2 rows q d_in for dA, none for an A that `shapes.factors` freezes; 2 rows r d_out
+    for the gradient of A x and 2 rows r d_in for that of x where x depends on a trained layer, else only the 2 rows q
+    d_out that dA needs; 2 T^2 d for each of dV, d(Q K'), dQ, dK that some trained tensor needs (8 T^2 d
     above the first layer); 2 d_in d_out for the weights of each layer of the head and as much for its input, the first
     one's only where any pair is trained.
     """
-    return forward_flops(encoder, shapes) + _backward_flops(encoder, shapes)
+    return forward_flops(encoder, shapes) + _backward_flops(encoder, shapes, shapes.rank if rank is None else rank)
 
 
 def _block(block: Block, trained: set[str], rank: int) -> int:
@@ -42,11 +46,12 @@ def _block(block: Block, trained: set[str], rank: int) -> int:
     return linear + lora + _attention(block)
 
 
-def _backward_flops(encoder: Encoder, shapes: AdapterShapes) -> int:
+def _backward_flops(encoder: Encoder, shapes: AdapterShapes, active: int) -> int:
     trained = {pair.name for pair in shapes.pairs}
     total, reached = 2 * _head(encoder) - (0 if trained else _matrix_of_head(encoder)), False
     for block in encoder.blocks:
-        total += sum(_module_backward(block, shapes.rank, m, reached, m.name in trained) for m in block.modules)
+        total += sum(_matrix(block, m) for m in block.modules) if reached else 0
+        total += sum(_pair_backward(block, m, shapes, active, reached) for m in block.modules if m.name in trained)
         needed = [reached or m.name in trained for m in block.modules]
         total += _attention_backward(block, *needed) if len(block.modules) == 3 else 0
         reached = any(needed)
@@ -57,12 +62,11 @@ def _attention_backward(block: Block, q: bool, k: bool, v: bool) -> int:
     return (v + (q or k) + q + k) * _attention(block) // 2
 
 
-def _module_backward(block: Block, rank: int, module: PairShape, reached: bool, trained: bool) -> int:
-    total = _matrix(block, module) if reached else 0
-    if trained:
-        total += _factors(block, rank, module) + 2 * block.rows * rank * module.d_out
-        total += 2 * block.rows * rank * module.d_in if reached else 0
-    return total
+def _pair_backward(block: Block, module: PairShape, shapes: AdapterShapes, active: int, reached: bool) -> int:
+    trains_a = shapes.factors == "both"
+    gradients = active * (module.d_out + trains_a * module.d_in)
+    passed = shapes.rank * (module.d_out + module.d_in) if reached else trains_a * active * module.d_out
+    return 2 * block.rows * (gradients + passed)
 
 
 def _matrix(block: Block, module: PairShape) -> int:

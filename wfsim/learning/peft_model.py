@@ -92,6 +92,7 @@ class FlatModel:
     def __init__(self, prototype: PeftModel, shapes: AdapterShapes) -> None:
         import torch
 
+        self._shapes = shapes
         frozen = [*(p for p in prototype.parameters() if not p.requires_grad), *prototype.buffers()]
         self.model = copy.deepcopy(prototype, {id(tensor): tensor for tensor in frozen})
         trained = _in_order(self.model, shapes)
@@ -102,6 +103,16 @@ class FlatModel:
             trained, self.values[0].split(parts), self.gradients[0].split(parts), strict=True
         ):
             tensor.data, tensor.grad = value.view_as(tensor), gradient.view_as(tensor)
+
+    def pairs(self, flat: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        """Views A [1, r, d_in] and B [1, d_out, r] of every pair into `flat`, which is `values` or `gradients`."""
+        tensors = self._shapes.tensors
+        views = [
+            part.view(1, *tensor.shape)
+            for part, tensor in zip(flat[0].split([t.entries for t in tensors]), tensors, strict=True)
+        ]
+        count = 2 * len(self._shapes.pairs)
+        return zip(views[:count:2], views[1:count:2], strict=True)
 
 
 def _in_order(model: PeftModel, shapes: AdapterShapes) -> list[Tensor]:

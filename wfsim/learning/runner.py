@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wfsim.learning.engine import Job
 from wfsim.learning.evaluation import Score, score
+from wfsim.learning.trained import Trained
 from wfsim.learning.trainer import Trainer, make_trainer
-from wfsim.learning.work import Work
+from wfsim.learning.work import Arrays, Work
 from wfsim.learning.work_key import chunk_key, score_key, work_identity
 from wfsim.learning.workload import Workload
 from wfsim.messages import Adapter
@@ -27,8 +27,8 @@ class Runner:
         self._identity = work_identity(workload, code_digest)
         self._loading, self._loaded = threading.Lock(), []
 
-    def compute(self, chunks: Sequence[Sequence[Job]]) -> list[list[Adapter]]:
-        """Deltas of every job, chunk by chunk; `chunk_workers` chunks at a time."""
+    def compute(self, chunks: Sequence[Sequence[Job]]) -> list[list[Trained]]:
+        """What every job learned, chunk by chunk; `chunk_workers` chunks at a time."""
         asked = self._work.workers or self._workload.settings.engine.chunk_workers
         with ThreadPoolExecutor(asked or os.cpu_count() or 1) as pool:
             return list(pool.map(self._chunk, chunks))
@@ -39,12 +39,16 @@ class Runner:
         losses, correct = self._work.once("score", key, lambda: self._trainer().evaluate(adapter))
         return score(losses, correct, self._workload.shards.test)
 
-    def _chunk(self, jobs: Sequence[Job]) -> list[Adapter]:
-        rows = self._work.once("chunk", chunk_key(self._identity, jobs), lambda: [self._train(jobs)])[0]
-        return [Adapter.from_vector(self._workload.shapes, row) for row in rows]
+    def _chunk(self, jobs: Sequence[Job]) -> list[Trained]:
+        key, shapes = chunk_key(self._identity, jobs), self._workload.shapes
+        rows, losses = self._work.once("chunk", key, lambda: self._train(jobs))
+        deltas = [Adapter.from_vector(shapes, row) for row in rows]
+        return [Trained(delta=delta, loss=loss) for delta, loss in zip(deltas, losses.tolist(), strict=True)]
 
-    def _train(self, jobs: Sequence[Job]) -> NDArray[np.floating]:
-        return np.stack([delta.vector() for delta in self._trainer().train(jobs)])
+    def _train(self, jobs: Sequence[Job]) -> Arrays:
+        """Deltas [jobs, entries] and losses [jobs]."""
+        learned = self._trainer().train(jobs)
+        return [np.stack([job.delta.vector() for job in learned]), np.array([job.loss for job in learned])]
 
     def _trainer(self) -> Trainer:
         """Loaded when the first piece of work is computed: a run that finds all of it kept never imports torch."""

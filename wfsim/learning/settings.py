@@ -14,6 +14,7 @@ from wfsim.learning.models import Model
 from wfsim.learning.models.tiny_vit import TinyVit
 from wfsim.learning.partition import Partition
 from wfsim.learning.partition.dirichlet import Dirichlet
+from wfsim.learning.spectrum import AssumedSpectrum
 from wfsim.part import Section
 
 
@@ -40,5 +41,8 @@ class Learning(Section):
     partition: Partition = Field(Dirichlet(), description="who holds which examples")
     adapter: AdapterSettings = Field(AdapterSettings(), description="what is trained")
     local: LocalTraining = Field(LocalTraining(), description="work of one device in one round")
+    assumed_spectrum: AssumedSpectrum = Field(
+        AssumedSpectrum(), description="stands in for what is learned, in plans and where nothing is trained"
+    )
     evaluate: Evaluation = Field(Evaluation(), description="evaluation on held-out data")
     engine: EngineSettings = Field(EngineSettings(), description="batching of training on this machine")

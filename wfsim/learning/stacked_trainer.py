@@ -15,6 +15,7 @@ from wfsim.learning.families import ImageInput
 from wfsim.learning.images import prepare_images
 from wfsim.learning.pixels import read_preparation
 from wfsim.learning.train import TrainingJob, evaluate, train_chunk
+from wfsim.learning.trained import Trained
 from wfsim.learning.vit_config import read_vit_config
 from wfsim.learning.vit_weights import frozen_names, load_frozen_vit
 from wfsim.learning.workload import Workload
@@ -49,17 +50,18 @@ class StackedVitTrainer:
         self._train_images = prepare_images(self._base, np.asarray(dataset.train_inputs), preparation)
         self._test_images = prepare_images(self._base, np.asarray(dataset.test_inputs), preparation)
 
-    def train(self, jobs: Sequence[Job]) -> list[Adapter]:
-        """Deltas of the jobs of one chunk."""
+    def train(self, jobs: Sequence[Job]) -> list[Trained]:
+        """What the jobs of one chunk learned."""
         return train_chunk(
             self._base,
             self._train_images,
             self._workload.dataset.train_labels,
-            [TrainingJob(start=job.start, batches=job.batches) for job in jobs],
+            [TrainingJob(start=job.start, batches=job.batches, trains=job.trains) for job in jobs],
             shapes=self._workload.shapes,
             scale=self._settings.adapter.scale,
             batch_size=self._settings.local.batch_size,
             optimizer=self._settings.local.optimizer,
+            penalty=self._settings.local.penalty,
         )
 
     def evaluate(self, adapter: Adapter) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -11,23 +11,33 @@ from numpy.typing import NDArray
 
 from wfsim.learning.adapter import last_name
 from wfsim.learning.adapter_stack import AdapterStack, Views
+from wfsim.learning.masks import Mask
 from wfsim.learning.math_threads import one_math_thread
 from wfsim.learning.merged_weights import MergedWeights
 from wfsim.learning.optimizer import Optimizer
+from wfsim.learning.penalty import Penalty
+from wfsim.learning.penalty.none import NoPenalty
 from wfsim.learning.stacked_vit import backward, forward
+from wfsim.learning.trained import Trained, root_mean_square
 from wfsim.learning.vit_weights import FrozenVit
 from wfsim.messages import Adapter, AdapterShapes
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+_Batches = tuple[NDArray[np.int64], ...]
+
+_NO_PENALTY = NoPenalty()
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingJob:
-    """One device's local training: where it starts, and the example indices of each minibatch in order."""
+    """One device's local training: where it starts, the example indices of each minibatch in order, and the mask
+    [entries] of what it trains (None: all that the shapes train)."""
 
     start: Adapter
     batches: tuple[NDArray[np.int64], ...]
+    trains: Mask | None = None
 
 
 @one_math_thread()
@@ -41,24 +51,30 @@ def train_chunk(
     scale: float,
     batch_size: int,
     optimizer: Optimizer,
-) -> list[Adapter]:
-    """What every job learned (trained minus start), in the order of `jobs`; the dtype is the base's.
+    penalty: Penalty = _NO_PENALTY,
+) -> list[Trained]:
+    """What every job learned, in the order of `jobs`; the dtype is the base's.
 
-    `images` comes from `prepare_images`; `labels` [N]. One step per minibatch on its mean cross-entropy; minibatches
-    hold 1 to `batch_size` examples. A job's result is bit for bit the same whatever jobs are computed beside it.
+    `images` comes from `prepare_images`; `labels` [N]. One step per minibatch on its mean cross-entropy plus the
+    penalty; minibatches hold 1 to `batch_size` examples. A job's result is bit for bit the same whatever jobs are
+    computed beside it.
     """
     order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].batches))
     queue = [jobs[index].batches for index in order]
-    stack = AdapterStack(base, shapes, [jobs[index].start for index in order])
+    stack = AdapterStack(base, shapes, [jobs[i].start for i in order], [jobs[i].trains for i in order])
     merged = MergedWeights(base, _trained(shapes), scale, len(jobs))
-    state = optimizer.begin(stack.values)
+    state, losses = optimizer.begin(stack.values), [[] for _ in jobs]
     for step in range(len(queue[0])):
         active = sum(len(batches) > step for batches in queue)
         batch = _minibatch(images, labels, [batches[step] for batches in queue[:active]], batch_size)
         values, gradients = stack.values[:active], stack.gradients[:active]
-        _fill_gradients(base, merged, stack.views(values), stack.views(gradients), batch)
+        adapter, into = stack.views(values), stack.views(gradients)
+        _note(losses, _fill_gradients(base, merged, adapter, into, batch), queue, step)
+        _add_penalty(penalty, adapter, into)
         optimizer.step(values, gradients, state[:active], step + 1)
-    return [stack.learned(order.index(index)) for index in range(len(jobs))]
+        stack.restore_frozen(active)
+    rows = [order.index(index) for index in range(len(jobs))]
+    return [Trained(delta=stack.learned(row), loss=root_mean_square(losses[row])) for row in rows]
 
 
 def _trained(shapes: AdapterShapes) -> set[str]:
@@ -90,14 +106,45 @@ def _minibatch(images: Tensor, labels: NDArray[np.int64], picks: list[NDArray[np
 
 def _fill_gradients(
     base: FrozenVit, merged: MergedWeights, adapter: Views, gradients: Views, batch: _Minibatch
-) -> None:
-    """One forward and backward pass of the jobs in `batch`: d(mean cross-entropy) into `gradients`."""
+) -> NDArray[np.float64]:
+    """One forward and backward pass of the jobs in `batch`: d(mean cross-entropy) into `gradients`.
+
+    Returns the cross-entropy of every row, [J, size].
+    """
     jobs = len(batch.labels)
     weights = merged.merge(adapter, jobs)
     logits, tape = forward(base, batch.inputs, weights, adapter.head)
     change = _logit_gradient(logits, batch)
     backward(base, change, tape, weights, adapter.head, merged.room(jobs), gradients.head)
     merged.project(adapter, jobs, gradients)
+    return _losses(logits, batch.labels)
+
+
+def _losses(logits: Tensor, labels: Tensor) -> NDArray[np.float64]:
+    import torch
+
+    losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
+    return losses.view(labels.shape).double().numpy()
+
+
+def _note(
+    losses: list[list[NDArray[np.float64]]], found: NDArray[np.float64], queue: list[_Batches], step: int
+) -> None:
+    """Append what each job lost on its examples of this step, rows beyond a minibatch left out."""
+    for job, row in enumerate(found):
+        losses[job].append(row[: len(queue[job][step])])
+
+
+def _add_penalty(penalty: Penalty, adapter: Views, gradients: Views) -> None:
+    """The penalty's gradients onto those of the cross-entropy."""
+    if penalty.neutral:
+        return
+    for module, factors in adapter.factors.items():
+        # Contiguous also where one job would make it a view: BLAS then sees one layout in every chunk.
+        found = penalty.gradients(*(factor.flatten(0, 1).contiguous() for factor in factors))
+        for gradient, change in zip(gradients.factors[module], found, strict=True):
+            if change is not None:
+                gradient.add_(change.unflatten(0, gradient.shape[:2]))
 
 
 def _logit_gradient(logits: Tensor, batch: _Minibatch) -> Tensor:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.learning.trained import Trained
 from wfsim.messages import Adapter
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 class Trainer(Protocol):
     """One way to compute training; every method may run in several threads at once."""
 
-    def train(self, jobs: Sequence[Job]) -> list[Adapter]:
-        """What every job of a chunk learned, trained minus start, in order; depends on the jobs alone."""
+    def train(self, jobs: Sequence[Job]) -> list[Trained]:
+        """What every job of a chunk learned, in order; depends on the jobs alone."""
         ...
 
     def evaluate(self, adapter: Adapter) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -38,10 +38,10 @@ def work_identity(workload: Workload, code_digest: str) -> str:
 
 
 def chunk_key(identity: str, jobs: Sequence[Job]) -> str:
-    """Key of an ordered chunk: where every job starts and the examples of each of its steps."""
+    """Key of an ordered chunk: where every job starts, what it trains and the examples of each of its steps."""
     digest = hashlib.blake2b(f"chunk {identity} {len(jobs)}".encode(), digest_size=20)
     for job in jobs:
-        digest.update(_start_digest(job.start) + len(job.batches).to_bytes(8, "little"))
+        digest.update(_start_digest(job.start) + _mask_digest(job) + len(job.batches).to_bytes(8, "little"))
         for batch in job.batches:
             digest.update(len(batch).to_bytes(8, "little") + np.ascontiguousarray(batch, np.int64).tobytes())
     return digest.hexdigest()
@@ -61,6 +61,12 @@ def machine() -> dict[str, str]:
 def _start_digest(adapter: Adapter) -> bytes:
     vector = adapter.vector()
     return hashlib.blake2b(vector.dtype.str.encode() + vector.tobytes(), digest_size=20).digest()
+
+
+def _mask_digest(job: Job) -> bytes:
+    """Of as many bytes with a mask as without."""
+    mask = b"" if job.trains is None else b"mask" + np.asarray(job.trains, dtype=np.bool_).tobytes()
+    return hashlib.blake2b(mask, digest_size=20).digest()
 
 
 @functools.cache

@@ -42,9 +42,11 @@ class Workload:
         """Optimiser steps of one round."""
         return self.settings.local.step_count(self.examples(device))
 
-    def flops(self, device: str) -> float:
-        """Floating-point operations of one round."""
-        return float(self.settings.local.example_count(self.examples(device)) * self.flops_per_example)
+    def flops(self, device: str, steps: int | None = None, rank: int | None = None) -> float:
+        """Floating-point operations of one round, or of its first `steps`, with the first `rank` ranks active."""
+        full = rank is None or rank == self.shapes.rank
+        each = self.flops_per_example if full else training_flops(self.encoder, self.shapes, rank)
+        return float(self.settings.local.example_count(self.examples(device), steps) * each)
 
 
 def build_workload(settings: Learning, streams: Streams, devices: Sequence[str]) -> Workload:

@@ -23,6 +23,11 @@ class Division:
     total_hz: float
     until_s: float
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is left for any transfer."""
+        return not self.shares_hz.any()
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Band:
@@ -41,3 +46,7 @@ class Band:
             total_hz=total_hz,
             until_s=self.background.holds_until_s(t_s),
         )
+
+    def free_share(self, t_s: float) -> float:
+        """The fraction of the band in [0, 1] that foreign traffic leaves at a time."""
+        return 1.0 - self.background.share(t_s)

@@ -28,6 +28,10 @@ class PacketEngine(Protocol):
         """Stop a transfer now; its event, already triggered, is returned."""
         ...
 
+    def free_share(self, now_s: float) -> float:
+        """The fraction of the band in [0, 1] that foreign traffic leaves now."""
+        ...
+
     def idle_reason(self) -> str | None:
         """Why transfers on the air will never end, or None. Asked when no event is left."""
         ...

@@ -72,6 +72,10 @@ class Medium:
         self._plan_soon()
         return done
 
+    def free_share(self, now_s: float) -> float:
+        """The fraction of the band in [0, 1] that foreign traffic leaves now."""
+        return self._band.free_share(now_s)
+
     def idle_reason(self) -> str | None:
         """Why transfers on the air will never end, or None. Asked when no event is left."""
         return self._records.idle_reason(self._active, self._patience)
@@ -90,14 +94,24 @@ class Medium:
         transfers = self._transfers()
         division = self._band.divide(self._env.now, np.array([t.weight for t in transfers]))
         self._records.shared(transfers, division)
+        wake_s = self._stand_still(division) if division.is_closed else self._fly(transfers, division)
+        if self._patience.given_up is None:
+            self._sleep_until(wake_s)
+
+    def _stand_still(self, division: Division) -> float:
+        """Nothing flies and no block is met until the division ends, whose time is returned."""
+        self._patience.pause()
+        return division.until_s
+
+    def _fly(self, transfers: list[Transfer], division: Division) -> float:
+        """Look ahead; the time at which to look again."""
         self._outlook = self._look_ahead(transfers, division)
         if self._outlook.rates_bps.any():
             self._patience.renew()
         else:
             self._patience.wait(self._env.now)
-        if self._patience.given_up is None:
-            pieces_end_s = float(self._outlook.pieces.edges_s[-1])
-            self._sleep_until(min(float(self._outlook.finish_s.min()), pieces_end_s, division.until_s))
+        pieces_end_s = float(self._outlook.pieces.edges_s[-1])
+        return min(float(self._outlook.finish_s.min()), pieces_end_s, division.until_s)
 
     def _sleep_until(self, wake_s: float) -> None:
         if not np.isfinite(wake_s):
@@ -136,15 +150,20 @@ class Medium:
 
     def _wake(self, event: simpy.Event) -> None:
         generation, wake_s = event.value
-        if generation != self._generation or self._outlook is None:
+        if generation != self._generation:
             return
-        finishing = [t for t, at_s in zip(self._transfers(), self._outlook.finish_s, strict=True) if at_s <= wake_s]
+        finishing = self._finishing(wake_s)
         self._book()
         for transfer in finishing:
             transfer.complete_pass()
             if not transfer.end_pass(self._streams, self.channel.link.residual_loss):
                 self._finish(transfer, self._active[transfer.name][1])
         self._plan_soon()
+
+    def _finishing(self, now_s: float) -> list[Transfer]:
+        """Transfers whose pass ends now; none while the band is closed, when there is no outlook."""
+        ends_s = () if self._outlook is None else self._outlook.finish_s
+        return [transfer for transfer, end_s in zip(self._transfers(), ends_s, strict=False) if end_s <= now_s]
 
     def _book(self) -> None:
         now_s = self._env.now

@@ -9,8 +9,9 @@ _DIVISIONS = 20_000
 class Patience:
     """How long nobody on the air of a medium has had a rate; a rate or a start begins the wait anew.
 
-    It ends after 1e6 coherence blocks. Without fading only changes of the band can bring a rate, and it ends after 2e4
-    divisions of it. A rate that would have come later is missed: hence so long.
+    It ends after 1e6 coherence blocks. Without fading, and while foreign traffic takes the whole band, only changes of
+    the band can bring a rate, and it ends after 2e4 divisions of it. A rate that would have come later is missed: hence
+    so long.
     """
 
     def __init__(self, coherence_s: float | None) -> None:
@@ -26,8 +27,17 @@ class Patience:
     def wait(self, now_s: float) -> None:
         """The band was divided and nobody has a rate; `given_up` says in words how long was too long."""
         self._since_s = now_s if self._since_s is None else self._since_s
-        self._divisions += 1
-        if self._coherence_s is None and self._divisions >= _DIVISIONS:
-            self.given_up = f"{_DIVISIONS} divisions of the band"
-        if self._coherence_s is not None and now_s - self._since_s >= _BLOCKS * self._coherence_s:
+        if self._coherence_s is None:
+            self._count_division()
+        elif now_s - self._since_s >= _BLOCKS * self._coherence_s:
             self.given_up = f"{_BLOCKS} coherence blocks"
+
+    def pause(self) -> None:
+        """The band was divided and foreign traffic takes all of it: blocks that pass before it ends do not count."""
+        self._since_s = None
+        self._count_division()
+
+    def _count_division(self) -> None:
+        self._divisions += 1
+        if self._divisions >= _DIVISIONS:
+            self.given_up = f"{_DIVISIONS} divisions of the band"

@@ -39,6 +39,7 @@ class AirRecords:
             trace.TransferStarted(
                 t_s=self.env.now,
                 transfer=transfer.name,
+                purpose=transfer.purpose,
                 direction=self.direction,
                 devices=list(transfer.devices),
                 packets=len(transfer.bits),
@@ -77,6 +78,7 @@ class AirRecords:
         return trace.TransferEnded(
             t_s=self.env.now,
             transfer=transfer.name,
+            purpose=transfer.purpose,
             direction=self.direction,
             device=transfer.devices[receiver],
             start_s=transfer.start_s,

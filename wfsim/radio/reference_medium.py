@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from wfsim.intervals import interval_of
-from wfsim.radio.band import Band
+from wfsim.radio.band import Band, Division
 from wfsim.radio.channel import Channel
 from wfsim.radio.patience import Patience
 from wfsim.radio.records import AirRecords
@@ -40,15 +40,21 @@ class _Flight:
 
     transfer: Transfer
     done: simpy.Event
-    uniforms: list[list[float]]
-    queue: list[int]
-    left_bits: float
-    pass_bits: float = 0.0
+    streams: Streams
+    flights: list[int] = field(init=False)
+    queue: list[int] = field(init=False)
+    left_bits: float = field(init=False)
+    pass_bits: float = field(init=False)
     rate_bps: float = 0.0
-    outage: list[bool] = field(default_factory=list)
+    outage: list[bool] = field(init=False)
     at_cap: bool = False
     end_s: float = math.inf
-    spoiled: list[bool] = field(default_factory=list)
+    spoiled: list[bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outage = [False] * len(self.transfer.links)
+        self.flights = [0] * len(self.transfer.bits)
+        self._begin_pass()
 
     def fly(self, elapsed_s: float) -> None:
         """Time passes at the present rate."""
@@ -68,24 +74,33 @@ class _Flight:
         """The present packet has flown and meets its fate at every receiver."""
         packet, transfer = self.queue.pop(0), self.transfer
         transfer.tally.sent_bits += transfer.bits[packet]
-        for receiver in range(len(transfer.links)):
-            lost = self.spoiled[receiver] or self.uniforms[receiver][packet] < residual_loss
-            _settle(transfer, receiver, packet, lost=lost)
+        uniforms = transfer.uniforms(self.streams, self.flights[packet])[:, packet]
+        for receiver, uniform in enumerate(uniforms.tolist()):
+            _settle(transfer, receiver, packet, lost=self.spoiled[receiver] or uniform < residual_loss)
         self._next_packet()
 
     def _next_packet(self) -> None:
         self.spoiled = [False] * len(self.transfer.links)
         self.left_bits = float(self.transfer.bits[self.queue[0]]) if self.queue else 0.0
 
-    def pass_ends(self, streams: Streams) -> None:
-        """All packets of a pass have flown: the transport names those that fly again."""
-        transfer = self.transfer
-        missing = ~transfer.arrived.all(axis=0)
-        self.queue = np.flatnonzero(missing & transfer.transport.resend(missing, transfer.tally.attempts)).tolist()
-        if self.queue:
-            transfer.tally.attempts += 1
-            self.uniforms, self.pass_bits = transfer.fates(streams).tolist(), 0.0
-            self._next_packet()
+    def pass_ends(self) -> bool:
+        """All packets of a pass have flown: the transport names those of the next. False when there are none."""
+        self._begin_pass()
+        return bool(self.queue)
+
+    def _begin_pass(self) -> None:
+        again, new = np.array([self._flies_again(p) for p in range(len(self.flights))]), np.array(self.flights) == 0
+        self.queue, self.pass_bits = self.transfer.transport.next_pass(again, new).tolist(), 0.0
+        for packet in self.queue:
+            self.flights[packet] += 1
+        self.transfer.tally.attempts = max(self.flights)
+        self._next_packet()
+
+    def _flies_again(self, packet: int) -> bool:
+        if self.flights[packet] == 0 or self.transfer.arrived[:, packet].all():
+            return False
+        alone = np.arange(len(self.flights)) == packet
+        return bool(self.transfer.transport.resend(alone, self.flights[packet])[packet])
 
     def stop(self, residual_loss: float) -> None:
         """The transfer is cut; a packet of which only rounding is left has flown, one on the air is lost."""
@@ -129,6 +144,7 @@ class ReferenceMedium:
         self._patience = Patience(channel.paths.coherence_s)
         self._booked_s = env.now
         self._block = 0
+        self._closed = False
         self._change_s = math.inf
         self._generation = 0
 
@@ -136,15 +152,7 @@ class ReferenceMedium:
         """Put a transfer on the air now. The event's value is {device: Delivery}."""
         self._records.started(transfer)
         self._book()
-        flight = _Flight(
-            transfer=transfer,
-            done=self._env.event(),
-            uniforms=transfer.fates(self._streams).tolist(),
-            queue=list(range(len(transfer.bits))),
-            left_bits=float(transfer.bits[0]),
-            outage=[False] * len(transfer.links),
-            spoiled=[False] * len(transfer.links),
-        )
+        flight = _Flight(transfer=transfer, done=self._env.event(), streams=self._streams)
         self._flights[transfer.name] = flight
         self._patience.renew()
         self._replan_soon()
@@ -158,6 +166,10 @@ class ReferenceMedium:
         self._finish(flight)
         self._replan_soon()
         return flight.done
+
+    def free_share(self, now_s: float) -> float:
+        """The fraction of the band in [0, 1] that foreign traffic leaves now."""
+        return self._band.free_share(now_s)
 
     def idle_reason(self) -> str | None:
         """Why transfers on the air will never end, or None. Asked when no event is left."""
@@ -173,20 +185,31 @@ class ReferenceMedium:
             self._replan()
 
     def _replan(self) -> None:
-        """Set every rate, and the time until which they hold."""
+        """Divide the band, set every rate, and the time until which both hold."""
         flights, now_s = self._in_order(), self._env.now
         division = self._band.divide(now_s, np.array([flight.transfer.weight for flight in flights]))
         self._records.shared([flight.transfer for flight in flights], division)
-        blocks = self._blocks(now_s)
+        self._closed = division.is_closed
+        (self._stand_still if self._closed else self._set_rates)(flights, division)
+        if self._patience.given_up is None:
+            self._schedule()
+
+    def _stand_still(self, flights: list[_Flight], division: Division) -> None:
+        """Foreign traffic takes the whole band: nothing flies, no block is met, and their boundaries are no events."""
+        for flight in flights:
+            flight.rate_bps = 0.0
+        self._change_s = division.until_s
+        self._patience.pause()
+
+    def _set_rates(self, flights: list[_Flight], division: Division) -> None:
+        blocks = self._blocks(self._env.now)
         self._block, self._change_s = blocks.own, min(blocks.until_s, division.until_s)
         for flight, share_hz in zip(flights, division.shares_hz.tolist(), strict=True):
             self._set_rate(flight, share_hz, blocks)
         if any(flight.rate_bps > 0.0 for flight in flights):
             self._patience.renew()
         else:
-            self._patience.wait(now_s)
-        if self._patience.given_up is None:
-            self._schedule()
+            self._patience.wait(self._env.now)
 
     def _blocks(self, now_s: float) -> _Blocks:
         coherence_s, age_s = self.channel.paths.coherence_s, self.channel.link.csi_age_s
@@ -238,8 +261,7 @@ class ReferenceMedium:
         flight.packet_ends(self._residual_loss)
         if flight.queue:
             return False
-        flight.pass_ends(self._streams)
-        if not flight.queue:
+        if not flight.pass_ends():
             self._finish(flight)
         return True
 
@@ -249,7 +271,8 @@ class ReferenceMedium:
             return
         for flight in self._in_order():
             flight.fly(elapsed_s)
-            self._count_block(flight)
+            if not self._closed:
+                self._count_block(flight)
 
     def _count_block(self, flight: _Flight) -> None:
         """Every coherence block counts once, as its first stretch was."""

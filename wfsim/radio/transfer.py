@@ -37,7 +37,7 @@ class Transfer:
 
     `links` [receivers] index the channel; a broadcast has several. A packet is lost in a pass for a receiver if the
     channel did not carry the chosen rate in any stretch of its airtime (longer than rounding), or if its addressed
-    uniform falls below the residual loss. `bits` [packets] include headers.
+    uniform falls below the residual loss. `bits` [packets] include headers, `flights` [packets] counts transmissions.
     """
 
     name: str
@@ -47,25 +47,29 @@ class Transfer:
     bits: Array
     transport: Transport
     start_s: float
+    purpose: str = "update"
     tally: Tally = field(default_factory=Tally)
     arrived: Mask = field(init=False)
     packets_sent: NDArray[np.int64] = field(init=False)
     packets_lost: NDArray[np.int64] = field(init=False)
     lost_bits: Array = field(init=False)
     repeated_bits: Array = field(init=False)
+    flights: NDArray[np.int64] = field(init=False)
     last_block: int = _BEFORE_ALL_BLOCKS
     was_cut: bool = False
     _queue: NDArray[np.int64] = field(init=False)
     _ends: Array = field(init=False)
     _progress: float = 0.0
     _pieces: list[tuple[Array, Mask]] = field(default_factory=list)
+    _drawn: dict[int, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.arrived = np.zeros((len(self.links), len(self.bits)), dtype=bool)
         self.packets_sent = np.zeros(len(self.links), dtype=np.int64)
         self.packets_lost = np.zeros(len(self.links), dtype=np.int64)
         self.lost_bits, self.repeated_bits = np.zeros(len(self.links)), np.zeros(len(self.links))
-        self._begin_pass(np.arange(len(self.bits)))
+        self.flights = np.zeros(len(self.bits), dtype=np.int64)
+        self._begin_pass(self._next_queue())
 
     @property
     def remaining_bits(self) -> float:
@@ -76,7 +80,8 @@ class Transfer:
     def _begin_pass(self, queue: NDArray[np.int64]) -> None:
         self._queue, self._ends = queue, np.cumsum(self.bits[queue])
         self._progress, self._pieces = 0.0, []
-        self.tally.attempts += 1
+        self.flights[queue] += 1
+        self.tally.attempts = max(self.tally.attempts, int(self.flights[queue].max()))
 
     def radiate(self, bits: Array, outage: Mask) -> None:
         """Record `bits` [pieces] flown and where the channel did not carry them, `outage` [receivers, pieces]."""
@@ -96,11 +101,23 @@ class Transfer:
     def end_pass(self, streams: Streams, residual_loss: float) -> bool:
         """Decide the fates of what has flown; begin the next pass. False when the transport sends nothing more."""
         self._settle(streams, residual_loss, whole=len(self._queue))
-        missing = ~self.arrived.all(axis=0)
-        queue = np.flatnonzero(missing & self.transport.resend(missing, self.tally.attempts))
+        queue = self._next_queue()
         if len(queue):
             self._begin_pass(queue)
         return bool(len(queue))
+
+    def _next_queue(self) -> NDArray[np.int64]:
+        """The packets of the next pass in order of sending; none when the transport sends nothing more."""
+        new, missing = self.flights == 0, ~self.arrived.all(axis=0)
+        return self.transport.next_pass(self._again(missing & ~new), new)
+
+    def _again(self, lost: Mask) -> Mask:
+        """Those of the lost packets that the transport sends again, by how often each has flown."""
+        again = np.zeros(len(self.bits), dtype=bool)
+        for attempts in np.unique(self.flights[lost]).tolist() if lost.any() else ():
+            those = lost & (self.flights == attempts)
+            again |= those & self.transport.resend(those, attempts)
+        return again
 
     def cut(self, streams: Streams, residual_loss: float) -> None:
         """The transfer is stopped: packets that had wholly flown meet their fates, the one on the air is lost."""
@@ -129,12 +146,22 @@ class Transfer:
     def _residual_losses(self, streams: Streams, residual_loss: float, packets: NDArray[np.int64]) -> Mask:
         if residual_loss == 0.0:
             return np.zeros((len(self.links), len(packets)), dtype=bool)
-        return self.fates(streams)[:, packets] < residual_loss
+        return self._fates(streams, packets) < residual_loss
 
-    def fates(self, streams: Streams) -> Array:
-        """The addressed uniforms [receivers, packets] of the present pass."""
-        address = [("packet_fate", self.name, device, self.tally.attempts) for device in self.devices]
-        return np.array([streams.uniforms(len(self.bits), *each) for each in address])
+    def _fates(self, streams: Streams, packets: NDArray[np.int64]) -> Array:
+        """The uniforms [receivers, packets] of these packets' present flights, whichever pass they fly in."""
+        flights, uniforms = self.flights[packets], np.empty((len(self.devices), len(packets)))
+        for flight in np.unique(flights).tolist():
+            now = flights == flight
+            uniforms[:, now] = self.uniforms(streams, flight)[:, packets[now]]
+        return uniforms
+
+    def uniforms(self, streams: Streams, flight: int) -> Array:
+        """The addressed uniforms [receivers, all packets] of every packet's flight of this number."""
+        if flight not in self._drawn:
+            address = [("packet_fate", self.name, device, flight) for device in self.devices]
+            self._drawn[flight] = np.array([streams.uniforms(len(self.bits), *each) for each in address])
+        return self._drawn[flight]
 
     def _outages(self, whole: int) -> Mask:
         if not self._pieces:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from statistics import fmean
 from typing import Any
 
@@ -20,11 +21,17 @@ _SUMMARY = (
     "worst_decile_accuracy",
     "rounds",
     "simulated_s",
+    "mean_round_s",
     "uplink_bits",
     "downlink_bits",
+    "control_bits",
     "energy_j",
     "mean_coverage",
+    "mean_staleness",
+    "uploads_overtaken",
+    "updates_held",
     "devices_late",
+    "budget_binding_share",
 )
 
 Pair = tuple[Run, Run]
@@ -124,7 +131,8 @@ def _differing(pair: Pair) -> dict[str, tuple[Any, Any]]:
 
 def _links(run: Run) -> dict[str, tuple[float, float]]:
     """What was drawn of each link: distance and shadowing."""
-    lines = (line for line in run.whole_lines() if line["type"] == "link_placed")
+    opening = takewhile(lambda line: line["type"] != "round_started", run.whole_lines())
+    lines = (line for line in opening if line["type"] == "link_placed")
     return {line["device"]: (line["distance_m"], line["shadowing_db"]) for line in lines}
 
 

@@ -81,5 +81,6 @@ def _frame(rows: Sequence[Row], keys: Sequence[str], numbers: Sequence[str]) -> 
     import pandas as pd
 
     frame = pd.DataFrame(rows, columns=[*keys, *numbers])
-    frame[list(numbers)] = frame[list(numbers)].apply(pd.to_numeric)  # a column of nothing but None becomes NaN
+    single = [name for name in numbers if not any(isinstance(row.get(name), list) for row in rows)]
+    frame[single] = frame[single].apply(pd.to_numeric)  # a column of nothing but None becomes NaN
     return frame

@@ -18,8 +18,9 @@ def packaged_folder() -> Path:
 
 
 def packaged_names() -> list[str]:
-    """The names of the scenarios that come with wfsim, without `.yaml`."""
-    return sorted(path.stem for path in packaged_folder().glob("*.yaml"))
+    """The names of the scenarios that come with wfsim, without `.yaml`; `tsfa/headline` for one in a folder."""
+    folder = packaged_folder()
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
 
 
 def find_scenario(name: str, folder: Path, besides: Path | None = None) -> Path | None:
@@ -37,6 +38,9 @@ def not_found(name: str, folder: Path) -> str:
     """Why `find_scenario` found nothing."""
     if os.path.isdir(folder / name):
         return f"{name[:60]!r} is a directory, not a scenario"
+    inside = [known for known in packaged_names() if known.startswith(f"{name.rstrip('/')}/")]
+    if inside:
+        return f"{name[:60]!r} is a folder of scenarios: {', '.join(inside)}"
     return f"no scenario called {name[:60]!r}{nearest(name.removesuffix('.yaml'), packaged_names())}"
 
 

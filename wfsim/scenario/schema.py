@@ -41,6 +41,7 @@ from wfsim.scenario.parts import PartFile
 from wfsim.scenario.sweep import Sweep
 from wfsim.topology import Topology
 from wfsim.topology.cell import Cell
+from wfsim.units import CLOCK, clock_s
 from wfsim.uplink import Uplink
 from wfsim.uplink.digital import Digital
 
@@ -92,6 +93,7 @@ class Trace(Section):
     """What the journal holds beyond the usual."""
 
     channel: bool = Field(False, description="write every fading gain that a transfer meets")
+    updates: bool = Field(False, description="measure the structure of every round's updates: spread, Gram, SVD")
 
 
 class Scenario(Section):
@@ -100,6 +102,9 @@ class Scenario(Section):
     name: str = Field("scenario", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="name of runs and figures")
     seed: int = Field(1, ge=0, lt=2**63, description="root of all random streams")
     parts: tuple[PartFile, ...] = Field((), description="Python files with kinds of your own, each loaded when named")
+    start_time: str = Field(
+        "00:00", pattern=CLOCK, description="clock of day at t = 0, HH:MM or HH:MM:SS, for foreign traffic by the hour"
+    )
     stop: Stop = Field(Stop(), description="when the run ends")
     topology: Topology = Field(Cell(), description="who is where")
     radio: Radio = Field(Radio(), description="the air")
@@ -113,6 +118,11 @@ class Scenario(Section):
     trace: Trace = Field(Trace(), description="what the journal holds beyond the usual")
     sweep: Sweep | None = Field(None, exclude=True, description="a batch of runs, for wfsim sweep; no part of a run")
 
+    @property
+    def start_s(self) -> float:
+        """Clock of day at t = 0 in seconds after midnight."""
+        return clock_s(self.start_time)
+
     @model_validator(mode="after")
     def _deadline_is_known(self) -> Scenario:
         for path, transport in (
@@ -123,6 +133,23 @@ class Scenario(Section):
                 raise ValueError(
                     f"{path} {transport.kind} needs a protocol with a deadline; protocol {self.protocol.kind} has none"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _controller_fits(self) -> Scenario:
+        controller, codec, protocol = self.controller, self.codec, self.protocol
+        if controller.grants_ranks and not codec.adjustable:
+            raise ValueError(f"controller {controller.kind} grants ranks; codec {codec.kind} has none to set")
+        if controller.grants_ranks and codec.fixed:
+            raise ValueError(
+                f"controller {controller.kind} grants how many ranks to keep; codec.keep is fixed beside it"
+            )
+        if controller.may_hold and not codec.has_memory:
+            raise ValueError(f"controller {controller.kind} holds updates back, which needs codec error_feedback")
+        if protocol.continuous and controller.paced:
+            raise ValueError(
+                f"controller {controller.kind} steers the duration of rounds; protocol {protocol.kind} has none"
+            )
         return self
 
     @model_validator(mode="after")

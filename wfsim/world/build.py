@@ -10,9 +10,9 @@ import numpy as np
 import simpy
 
 from wfsim import trace
-from wfsim.compress import Codec
+from wfsim.control import Setting
 from wfsim.downlink import DownlinkAir
-from wfsim.errors import ScenarioError
+from wfsim.errors import RunError, ScenarioError
 from wfsim.learning.engine import Engine
 from wfsim.learning.runner import Runner
 from wfsim.learning.start import first_adapter
@@ -27,7 +27,11 @@ from wfsim.scenario.identity import code_digest
 from wfsim.scenario.schema import Scenario
 from wfsim.units import dbm_to_watt
 from wfsim.uplink import UplinkAir
-from wfsim.world.federation import Federation, Learned, TimingOnly
+from wfsim.world.encoder import Wire
+from wfsim.world.federation import Federation, TimingOnly
+from wfsim.world.floor import Floor
+from wfsim.world.learned import Learned
+from wfsim.world.ledger import Ledger
 from wfsim.world.links import LargeScale, draw_links
 from wfsim.world.memory import Memory
 from wfsim.world.world import World
@@ -39,6 +43,8 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
     workload = build_workload(scenario.learning, streams, devices)
     links = draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
     up, down = _air(scenario, env, streams, journal, links, devices)
+    wire = wire_of(scenario, workload)
+    setting = setting_of(scenario, workload)
     world = World(
         scenario=scenario,
         env=env,
@@ -48,32 +54,67 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
         up=up,
         down=down,
         devices=devices,
-        federation=_federation(scenario, workload, streams, memory or Memory()),
+        federation=_federation(scenario, workload, wire, memory or Memory()),
         mean_snr_db=_by_device(devices, links.mean_snr_db(scenario.radio)),
         flops_per_s=_by_device(devices, scenario.devices.compute.speeds_flops_per_s(streams, devices)),
-        update_plan=plan_of(scenario.codec, scenario, workload, "codec"),
-        download_plan=plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec"),
+        wire=wire,
+        upload_bits=float(up.packets.packet_bits(expected_plan(scenario, wire).fragment_bytes).sum()),
+        download_plan=download_plan(scenario, workload),
+        floor=Floor(env=env),
+        ledger=Ledger(),
+        setting=setting,
+        control_state=scenario.controller.begin(setting),
     )
+    journal.listen(world.ledger)
     _write_beginning(world, links)
     return world
 
 
 def check_scenario(scenario: Scenario) -> None:
-    """Build what may refuse a scenario (data, shards, shapes, codec plans, links). Raises ScenarioError or RunError."""
+    """Build what may refuse a scenario (data, shards, shapes, codecs, control, links). Raises ScenarioError or RunError."""
     streams, devices = Streams(scenario.seed), scenario.topology.device_names()
     workload = build_workload(scenario.learning, streams, devices)
-    plan_of(scenario.codec, scenario, workload, "codec")
-    plan_of(scenario.radio.downlink.codec, scenario, workload, "radio.downlink.codec")
+    expected_plan(scenario, wire_of(scenario, workload))
+    download_plan(scenario, workload)
+    scenario.controller.begin(setting_of(scenario, workload))
     draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
 
 
-def plan_of(codec: Codec, scenario: Scenario, workload: Workload, path: str) -> Plan:
-    """A codec's plan for this workload. Raises ScenarioError if sizes depend on values: nothing reads them early."""
+def wire_of(scenario: Scenario, workload: Workload) -> Wire:
+    """How this scenario's updates are encoded."""
+    return Wire(
+        codec=scenario.codec,
+        shapes=workload.shapes,
+        max_fragment_bytes=scenario.radio.packets.max_fragment_bytes,
+        streams=Streams(scenario.seed),
+    )
+
+
+def setting_of(scenario: Scenario, workload: Workload) -> Setting:
+    """What the controller knows of this scenario."""
+    steps = {device: workload.steps(device) for device in scenario.topology.device_names()}
+    return Setting(rank=workload.shapes.rank, steps=steps, band_hz=scenario.radio.bandwidth_hz)
+
+
+def expected_plan(scenario: Scenario, wire: Wire) -> Plan:
+    """Sizes of an update as the codec is set; those of an assumed update where values decide."""
+    try:
+        plan = wire.plan(None)
+        return plan or wire.assumed(scenario.learning.assumed_spectrum, scenario.topology.device_names()[0], 0, None)
+    except (ValueError, RunError) as error:
+        raise ScenarioError(str(error), path="codec") from None
+
+
+def download_plan(scenario: Scenario, workload: Workload) -> Plan:
+    """Sizes of the global adapter. Raises ScenarioError for a codec that sends it in part or in unknown sizes."""
+    codec = scenario.radio.downlink.codec
     plan = codec.plan(workload.shapes, scenario.radio.packets.max_fragment_bytes)
-    if plan is None:
-        raise ScenarioError(
-            f"codec {codec.kind} has sizes that depend on values, which no protocol here supports", path=path
-        )
+    if plan is None or codec.has_memory:
+        reason = "remembers" if codec.has_memory else "has sizes that depend on values"
+        raise ScenarioError(f"codec {codec.kind} {reason}, which no download supports", path="radio.downlink.codec")
+    if sum(plan.fragment_entries) != workload.shapes.trained.sum():
+        message = f"codec {codec.kind} leaves entries out, which devices would take for zeros"
+        raise ScenarioError(message, path="radio.downlink.codec")
     return plan
 
 
@@ -114,7 +155,7 @@ def _medium(
         band=Band(
             band_hz=radio.bandwidth_hz,
             access=radio.access,
-            background=radio.background.realise(streams, direction),
+            background=radio.background.realise(streams, direction, scenario.start_s),
         ),
         channel=channel,
         streams=streams,
@@ -129,20 +170,19 @@ def _medium(
     )
 
 
-def _federation(scenario: Scenario, workload: Workload, streams: Streams, memory: Memory) -> Federation:
+def _federation(scenario: Scenario, workload: Workload, wire: Wire, memory: Memory) -> Federation:
     if scenario.learning.kind == "none":
-        return TimingOnly()
+        return TimingOnly(wire=wire, spectrum=scenario.learning.assumed_spectrum)
     runner = Runner(workload, memory.work, code_digest(scenario.parts))
     live = Learned(
         workload=workload,
-        streams=streams,
+        wire=wire,
         engine=Engine(runner.compute, scenario.learning.engine.chunk_jobs),
         try_out=runner.evaluate,
         aggregator=scenario.aggregator,
-        codec=scenario.codec,
         download_codec=scenario.radio.downlink.codec,
-        max_fragment_bytes=scenario.radio.packets.max_fragment_bytes,
-        current=first_adapter(scenario.learning.adapter, workload.shapes, streams),
+        current=first_adapter(scenario.learning.adapter, workload.shapes, wire.streams),
+        measures_structure=scenario.trace.updates,
     )
     return memory.federation(live)
 
@@ -162,7 +202,7 @@ def _write_beginning(world: World, links: LargeScale) -> None:
             devices=len(world.devices),
             rank=shapes.rank,
             entries=shapes.entries,
-            update_bits=world.update_plan.size_bits,
+            update_bits=None if (plan := world.wire.plan(None)) is None else plan.size_bits,
             download_bits=world.download_plan.size_bits,
         )
     )

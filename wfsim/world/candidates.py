@@ -1,4 +1,4 @@
-"""What the server knows of its devices before a round."""
+"""What the server knows of its devices before a round, and a device of its channel when it asks."""
 
 from __future__ import annotations
 
@@ -13,16 +13,43 @@ from wfsim.world.world import World
 
 def candidates_among(world: World, devices: Sequence[str]) -> list[Candidate]:
     """These devices as known now, in their order."""
-    upload_bits = float(world.up.packets.packet_bits(world.update_plan.fragment_bytes).sum())
+    if not devices:
+        return []
     return [
-        Candidate(device=device, mean_snr_db=world.mean_snr_db[device], snr_db=snr_db, upload_bits=upload_bits)
-        for device, snr_db in zip(devices, _snr_db(world, devices), strict=True)
+        _candidate(world, device, snr_db)
+        for device, snr_db in zip(devices, _snr_db(world, devices, world.env.now), strict=True)
     ]
 
 
-def _snr_db(world: World, devices: Sequence[str]) -> list[float]:
+def snr_db_at(world: World, device: str, t_s: float) -> float:
+    """The device's uplink SNR over the whole band at `t_s`, fading included; minus infinity without a signal."""
+    channel = world.up.medium.channel
+    return _snr_db(world, [device], t_s + channel.link.csi_age_s)[0]
+
+
+def _candidate(world: World, device: str, snr_db: float) -> Candidate:
+    history = world.ledger.of(device)
+    speed = world.flops_per_s[device]
+    return Candidate(
+        device=device,
+        mean_snr_db=world.mean_snr_db[device],
+        snr_db=snr_db,
+        upload_bits=world.upload_bits,
+        examples=world.workload.examples(device),
+        compute_s=world.workload.flops(device) / speed,
+        age_rounds=world.ledger.age_rounds(device),
+        turns=history.turns,
+        energy_j=history.energy_j,
+        last_turn_s=history.last_turn_s,
+        last_loss=history.last_loss,
+        held=history.held,
+    )
+
+
+def _snr_db(world: World, devices: Sequence[str], known_at_s: float) -> list[float]:
+    """With the fading of `csi_age_s` before."""
     links = np.array([world.up.links[device] for device in devices])
     channel, band_hz = world.up.medium.channel, world.scenario.radio.bandwidth_hz
-    snr = channel.snr_hz[links] * channel.known_gains(links, world.env.now) / band_hz
+    snr = channel.snr_hz[links] * channel.known_gains(links, known_at_s) / band_hz
     with np.errstate(divide="ignore"):
         return linear_to_db(snr).tolist()

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from wfsim.errors import UsageError
 from wfsim.learning.array_file import DamagedFile, read_arrays, write_arrays
-from wfsim.learning.engine import Job, Ticket
+from wfsim.learning.engine import Job
 from wfsim.learning.evaluation import Score
 from wfsim.learning.work_key import machine
 from wfsim.messages import Adapter, AdapterShapes
-from wfsim.world.federation import Learned
+from wfsim.world.learned import Learned
+from wfsim.world.turn import Turn
 
 _WORK_PER_WRITE = 20.0  # a checkpoint is written when the last one took less than a twentieth of the time since
 
@@ -77,18 +78,20 @@ class Keeper:
         return Checkpoint(mark=facts["mark"], records=facts["records"], facts=facts["state"], arrays=arrays)
 
 
-def restore(learned: Learned, checkpoint: Checkpoint, tickets: Mapping[int, Ticket]) -> None:
-    """Bring a federation to a checkpoint's state; `tickets` are those that the replayed processes hold."""
+def restore(learned: Learned, checkpoint: Checkpoint, turns: Mapping[int, Turn]) -> None:
+    """Bring a federation to a checkpoint's state; `turns` are those that the replayed processes hold."""
     facts, arrays = checkpoint.facts, checkpoint.arrays
-    shapes = learned.workload.shapes
-    learned.version, learned.current = facts["version"], Adapter.from_vector(shapes, arrays[facts["current"]])
+    shapes, encoder = learned.workload.shapes, learned.encoder
+    learned.version = facts["version"]
+    learned.versions = {v: Adapter.from_vector(shapes, arrays[index]) for v, index in facts["versions"]}
+    learned.current = learned.versions[learned.version]
     learned.held = {device: arrays[index] for device, index in facts["held"].items()}
     learned.engine.submitted, learned.engine.demanded, learned.engine.computed = facts["counts"]
     learned.score = None if facts["score"] is None else Score(**facts["score"])
-    for kept in facts["tickets"]:
-        ticket = tickets[kept["number"]]
-        _fill(ticket, kept, arrays, shapes)
-        learned.engine.unread[ticket.number] = ticket
+    learned.live = {kept["number"]: _filled(turns[kept["number"]], kept, arrays, shapes) for kept in facts["turns"]}
+    learned.engine.unread = {n: ticket for n in facts["unread"] if (ticket := turns[n].ticket) is not None}
+    encoder.residual = {device: arrays[index] for device, index in facts["residual"].items()}
+    encoder.owed = {device: [turns[number] for number in numbers] for device, numbers in facts["owed"].items()}
 
 
 def _elsewhere(there: Mapping[str, str]) -> str:
@@ -112,40 +115,57 @@ class _Pool:
 
 
 def _state(learned: Learned) -> tuple[Facts, list[Array]]:
-    pool, engine = _Pool(), learned.engine
+    pool, engine, encoder = _Pool(), learned.engine, learned.encoder
     facts = {
         "version": learned.version,
-        "current": pool.add(learned.current.vector()),
+        "versions": [[version, pool.add(adapter.vector())] for version, adapter in learned.versions.items()],
         "held": {device: pool.add(values) for device, values in learned.held.items()},
         "counts": [engine.submitted, engine.demanded, engine.computed],
         "score": None if learned.score is None else dataclasses.asdict(learned.score),
-        "tickets": [_ticket(ticket, pool) for ticket in engine.unread.values()],
+        "turns": [_turn(turn, pool) for turn in learned.live.values()],
+        "unread": list(engine.unread),
+        "residual": {device: pool.add(values) for device, values in encoder.residual.items()},
+        "owed": {device: [turn.number for turn in turns] for device, turns in encoder.owed.items()},
     }
     return facts, pool.arrays
 
 
-def _ticket(ticket: Ticket, pool: _Pool) -> Facts:
+def _turn(turn: Turn, pool: _Pool) -> Facts:
+    ticket = turn.ticket
+    if ticket is None or ticket.job is None:
+        raise RuntimeError(f"turn {turn.number} has no job to remember")
     job = ticket.job
-    if job is None:
-        raise RuntimeError(f"ticket {ticket.number} has no job to remember")
     return {
-        "number": ticket.number,
+        "number": turn.number,
         "device": job.device,
         "round": job.round,
         "base_version": job.base_version,
         "start": pool.add(job.start.vector()),
         "batches": [pool.add(batch) for batch in job.batches],
+        "trains": None if job.trains is None else pool.add(job.trains.astype(np.uint8)),
         "delta": None if ticket.delta is None else pool.add(ticket.delta.vector()),
+        "loss": ticket.loss,
+        "demanded": ticket.demanded,
+        "values": None if turn.values is None else pool.add(turn.values.vector()),
     }
 
 
-def _fill(ticket: Ticket, kept: Facts, arrays: list[Array], shapes: AdapterShapes) -> None:
+def _filled(turn: Turn, kept: Facts, arrays: list[Array], shapes: AdapterShapes) -> Turn:
+    """The turn with its job and what had been worked out of it; its payload follows from its values."""
+    ticket = turn.ticket
+    if ticket is None:
+        raise RuntimeError(f"turn {turn.number} has no ticket")
     ticket.job = Job(
         device=kept["device"],
         round=kept["round"],
         base_version=kept["base_version"],
         start=Adapter.from_vector(shapes, arrays[kept["start"]]),
         batches=tuple(arrays[index].astype(np.int64) for index in kept["batches"]),
+        trains=None if kept["trains"] is None else arrays[kept["trains"]].astype(bool),
     )
+    ticket.loss, ticket.demanded = kept["loss"], kept["demanded"]
     if kept["delta"] is not None:
         ticket.delta = Adapter.from_vector(shapes, arrays[kept["delta"]])
+    if kept["values"] is not None:
+        turn.values = Adapter.from_vector(shapes, arrays[kept["values"]])
+    return turn

@@ -1,54 +1,64 @@
-"""What a device does in a round: download, train, ask, upload."""
+"""What a device does in its turn: download, train, ask, upload."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 
 import simpy
 
 from wfsim import trace
-from wfsim.learning.engine import Ticket
-from wfsim.messages import Assignment, Candidate, Delivery, Request
-from wfsim.world.federation import Upload
+from wfsim.messages import Assignment, Delivery, Grant, Plan
+from wfsim.world.desk import Desk
+from wfsim.world.floor import Worker
+from wfsim.world.messaging import send_acknowledgement
+from wfsim.world.turn import Turn, Upload
 from wfsim.world.world import World
 
 Process = Generator[simpy.Event, object, Upload | None]
 
 
-def take_part(world: World, assignment: Assignment, cohort: Sequence[Candidate], download: simpy.Event) -> Process:
-    """One device's round. Ends with its upload, or None if the round closed before it began to send."""
+def take_part(world: World, worker: Worker, desk: Desk, download: simpy.Event) -> Process:
+    """One device's turn. Ends with its upload, or None if it held it back or was stopped before it began to send."""
+    assignment = worker.assignment
+    turn = yield from _train(world, worker, download)
+    if turn is None:
+        desk.withdraw(assignment.device)
+        return None
+    grant = yield from desk.ask(assignment, turn)
+    if grant is None:
+        desk.withdraw(assignment.device)
+        return _stopped(world, worker, turn, "request")
+    return (yield from _send(world, worker, turn, grant))
+
+
+def _train(world: World, worker: Worker, download: simpy.Event) -> Generator[simpy.Event, object, Turn | None]:
+    assignment = worker.assignment
     try:
         yield download
     except simpy.Interrupt:
         # The server has cut the download by now; what had arrived of it is the newest value the device holds.
-        world.federation.download(assignment.device, download.value[assignment.device].arrived)
-        return _late(world, assignment, "download")
-    ticket = _receive(world, assignment, download.value[assignment.device])
+        _receive(world, assignment, download.value[assignment.device])
+        return _stopped(world, worker, None, "download")
+    _receive(world, assignment, download.value[assignment.device])
+    turn = world.federation.submit(assignment)
     try:
         yield from _compute(world, assignment)
     except simpy.Interrupt:
-        world.federation.drop(ticket)
-        return _late(world, assignment, "compute")
-    grant = world.scenario.controller.grant(_request(world, assignment), cohort)
-    delivery = yield from world.scenario.uplink.send(world.up, assignment.round, world.update_plan, grant)
-    upload = _upload(world, assignment, ticket, delivery)
-    if not delivery.arrived.any():
-        world.federation.drop(ticket)
-    return upload
+        return _stopped(world, worker, turn, "compute")
+    return turn
 
 
-def _receive(world: World, assignment: Assignment, delivery: Delivery) -> Ticket | None:
-    world.federation.download(assignment.device, delivery.arrived)
-    return world.federation.submit(assignment.device, assignment.round)
+def _receive(world: World, assignment: Assignment, delivery: Delivery) -> None:
+    world.federation.download(assignment.device, assignment.base_version, delivery.arrived)
 
 
 def _compute(world: World, assignment: Assignment) -> Generator[simpy.Event, object, None]:
-    device, flops = assignment.device, world.workload.flops(assignment.device)
+    device, flops = assignment.device, _flops(world, assignment)
     generator = world.streams.generator("compute_jitter", device, assignment.round)
     duration_s = world.scenario.devices.compute.duration_s(flops, world.flops_per_s[device], generator)
     world.write(
         trace.ComputeStarted(
-            t_s=world.env.now, device=device, round=assignment.round, steps=world.workload.steps(device), flops=flops
+            t_s=world.env.now, device=device, round=assignment.round, steps=assignment.local_steps, flops=flops
         )
     )
     start_s = world.env.now
@@ -60,10 +70,14 @@ def _compute(world: World, assignment: Assignment) -> Generator[simpy.Event, obj
     _write_computed(world, assignment, duration_s, spent_s=duration_s, finished=True)
 
 
+def _flops(world: World, assignment: Assignment) -> float:
+    return world.workload.flops(assignment.device, steps=assignment.local_steps, rank=assignment.rank)
+
+
 def _write_computed(world: World, assignment: Assignment, duration_s: float, *, spent_s: float, finished: bool) -> None:
     """A cut computation has drawn its share of the work's energy."""
     share = spent_s / duration_s if duration_s else 1.0
-    speed, flops = world.flops_per_s[assignment.device], world.workload.flops(assignment.device)
+    speed, flops = world.flops_per_s[assignment.device], _flops(world, assignment)
     energy_j = world.scenario.devices.energy.compute_j(flops * share, speed, spent_s)
     world.write(
         trace.ComputeEnded(
@@ -77,32 +91,66 @@ def _write_computed(world: World, assignment: Assignment, duration_s: float, *, 
     )
 
 
-def _request(world: World, assignment: Assignment) -> Request:
-    return Request(device=assignment.device, round=assignment.round, snr_db=world.mean_snr_db[assignment.device])
+def _send(world: World, worker: Worker, turn: Turn, grant: Grant) -> Process:
+    if not grant.send:
+        return _hold(world, turn)
+    plan = _prepare(world, turn, grant)
+    delivery = yield from world.scenario.uplink.send(world.up, turn.round, plan, grant)
+    if worker.fate is not None and world.scenario.protocol.continuous:
+        return _stopped(world, worker, turn, "upload")
+    return _landed(world, turn, plan, delivery)
 
 
-def _upload(world: World, assignment: Assignment, ticket: Ticket | None, delivery: Delivery) -> Upload:
-    entries = sum(n for n, came in zip(world.update_plan.fragment_entries, delivery.arrived, strict=True) if came)
-    coverage = entries / sum(world.update_plan.fragment_entries)
+def _hold(world: World, turn: Turn) -> None:
+    world.federation.hold(turn)
+    world.write(trace.UpdateHeld(t_s=world.env.now, device=turn.device, round=turn.round))
+
+
+def _prepare(world: World, turn: Turn, grant: Grant) -> Plan:
+    plan = world.federation.prepare(turn, grant.keep)
+    if world.wire.plan(grant.keep) is None:
+        world.write(
+            trace.UpdateEncoded(
+                t_s=world.env.now,
+                device=turn.device,
+                round=turn.round,
+                fragment_bytes=list(plan.fragment_bytes),
+                fragment_entries=list(plan.fragment_entries),
+            )
+        )
+    return plan
+
+
+def _landed(world: World, turn: Turn, plan: Plan, delivery: Delivery) -> Upload:
+    world.federation.land(turn, delivery.arrived)
+    if world.scenario.codec.acknowledged:
+        send_acknowledgement(world, turn.device, turn.round, len(plan.fragment_bytes))
+    entries = sum(n for n, came in zip(plan.fragment_entries, delivery.arrived, strict=True) if came)
+    coverage = entries / sum(plan.fragment_entries)
     world.write(
         trace.UpdateArrived(
             t_s=world.env.now,
-            device=assignment.device,
-            round=assignment.round,
+            device=turn.device,
+            round=turn.round,
             transfer=delivery.transfer,
-            base_version=assignment.base_version,
+            base_version=turn.base_version,
             coverage=coverage,
-            staleness=world.federation.version - assignment.base_version,
+            staleness=world.federation.version - turn.base_version,
         )
     )
-    return Upload(
-        device=assignment.device,
-        base_version=assignment.base_version,
-        ticket=ticket,
-        arrived=delivery.arrived,
-        coverage=coverage,
+    return Upload(turn=turn, t_s=world.env.now, arrived=delivery.arrived, coverage=coverage)
+
+
+def _stopped(world: World, worker: Worker, turn: Turn | None, phase: str) -> None:
+    if turn is not None:
+        world.federation.drop(turn)
+    assignment = worker.assignment
+    world.write(
+        trace.DeviceLate(
+            t_s=world.env.now,
+            device=assignment.device,
+            round=assignment.round,
+            phase=phase,
+            fate=worker.fate or "abandon",
+        )
     )
-
-
-def _late(world: World, assignment: Assignment, phase: str) -> None:
-    world.write(trace.DeviceLate(t_s=world.env.now, device=assignment.device, round=assignment.round, phase=phase))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from wfsim.errors import RunError
+from wfsim.world.guard import guarded
 from wfsim.world.server import serve
 from wfsim.world.world import World
 
 
 def execute(world: World) -> None:
     """Run until the server has served its last round. Raises RunError when nothing can happen any more."""
-    server = world.env.process(serve(world))
+    server = world.env.process(guarded(world, serve(world)))
     while not server.triggered:
         if world.env.peek() == float("inf"):
             raise RunError(_stuck(world))

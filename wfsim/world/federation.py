@@ -1,40 +1,31 @@
-"""The learning side of a run as the event loop sees it: versions, tickets and what devices hold. No simulated time."""
+"""The learning side of a run as the event loop sees it: versions, turns and what devices hold. No simulated time."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.aggregate import Aggregator
-from wfsim.aggregate.covariance import covariance_norm
-from wfsim.compress import Codec
-from wfsim.errors import RunError
-from wfsim.learning.engine import Engine, Job, JobCounts, Ticket
+from wfsim.learning.engine import JobCounts
 from wfsim.learning.evaluation import Score
-from wfsim.learning.workload import Workload
-from wfsim.messages import Adapter, Arrival, Update, Values
-from wfsim.rng import Streams
-
-Mask = NDArray[np.bool_]
-
-_ADVICE = "a lower learning rate may help (learning.local.optimizer.lr)"
+from wfsim.learning.spectrum import AssumedSpectrum
+from wfsim.messages import Assignment, Plan
+from wfsim.world.encoder import Wire
+from wfsim.world.structure import Structure
+from wfsim.world.turn import Mask, Turn, Upload
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Upload:
-    """What one device's upload left at the server: which of its fragments arrived, and the promise of their content."""
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """How a version came about: facts that are journaled. `device_loss` by device that reported one."""
 
-    device: str
-    base_version: int
-    ticket: Ticket | None
-    arrived: Mask
-    coverage: float
+    covariance_norm: float
+    device_loss: Mapping[str, float]
+    structure: Structure | None = None
 
 
 class Federation(Protocol):
@@ -42,23 +33,36 @@ class Federation(Protocol):
 
     version: int
 
-    def download(self, device: str, fragments: Mask) -> None:
-        """The device received these fragments of the current version."""
+    def download(self, device: str, version: int, fragments: Mask) -> None:
+        """The device received these fragments of a version."""
 
-    def submit(self, device: str, round_number: int) -> Ticket | None:
+    def submit(self, assignment: Assignment) -> Turn:
         """The device starts training from what it holds."""
 
-    def drop(self, ticket: Ticket | None) -> None:
-        """Nobody will ever want this result."""
+    def dropped_energy(self, turn: Turn) -> NDArray[np.float64]:
+        """Share of the update's energy left out if 1, 2, ... ranks were kept, [ranks]."""
 
-    def aggregate(self, uploads: Sequence[Upload]) -> float | None:
-        """Make the next version from a round's uploads; returns the covariance norm, None if nothing is learned."""
+    def prepare(self, turn: Turn, keep: int | None) -> Plan:
+        """The device sends its update under a grant: what will fly."""
+
+    def hold(self, turn: Turn) -> None:
+        """The device keeps its update back and adds it to its next one."""
+
+    def land(self, turn: Turn, arrived: Mask) -> None:
+        """The upload is over, and this came through."""
+
+    def drop(self, turn: Turn) -> None:
+        """The device gives its turn up: nobody will ever want this result."""
+
+    def aggregate(self, uploads: Sequence[Upload]) -> Made | None:
+        """Make the next version from uploads; None if nothing is learned."""
 
     def evaluate(self) -> Score | None:
         """Try the current version on held-out data; None if nothing is learned."""
 
-    def mark(self) -> Federation:
-        """A round is over: a good moment to remember everything. Returns the federation to go on with."""
+    def mark(self, oldest_version: int) -> Federation:
+        """A round is over: a good moment to remember everything. Nobody works from a version before the oldest any
+        more. Returns the federation to go on with."""
 
     def counts(self) -> JobCounts | None:
         """Jobs so far; None if nothing is learned."""
@@ -69,27 +73,57 @@ class Federation(Protocol):
 
 @dataclass(kw_only=True, eq=False)
 class TimingOnly:
-    """A federation that learns nothing (`learning: {kind: none}`): versions are counted, content does not exist."""
+    """A federation that learns nothing (`learning: {kind: none}`): versions are counted, content does not exist.
 
+    Scores follow the assumed spectrum, and where values decide sizes an assumed update is encoded: both are addressed
+    by (device, round).
+    """
+
+    wire: Wire
+    spectrum: AssumedSpectrum
     version: int = 0
+    _turns: int = 0
 
-    def download(self, device: str, fragments: Mask) -> None:
+    def download(self, device: str, version: int, fragments: Mask) -> None:
         """Nothing is held."""
 
-    def submit(self, device: str, round_number: int) -> None:
+    def submit(self, assignment: Assignment) -> Turn:
         """Nothing is trained."""
+        self._turns += 1
+        return Turn(
+            number=self._turns - 1,
+            device=assignment.device,
+            round=assignment.round,
+            base_version=assignment.base_version,
+        )
 
-    def drop(self, ticket: Ticket | None) -> None:
+    def dropped_energy(self, turn: Turn) -> NDArray[np.float64]:
+        """Of the assumed spectrum."""
+        return self.spectrum.dropped(self.wire.streams, turn.device, turn.round, self.wire.shapes.rank)
+
+    def prepare(self, turn: Turn, keep: int | None) -> Plan:
+        """The codec's plan, or the sizes of an assumed update."""
+        turn.keep = keep
+        return self.wire.plan(keep) or self.wire.assumed(self.spectrum, turn.device, turn.round, keep)
+
+    def hold(self, turn: Turn) -> None:
+        """Nothing is owed."""
+
+    def land(self, turn: Turn, arrived: Mask) -> None:
+        """Nothing is read."""
+        turn.arrived = arrived
+
+    def drop(self, turn: Turn) -> None:
         """Nothing was submitted."""
 
     def aggregate(self, uploads: Sequence[Upload]) -> None:
         """Count a version if anything arrived."""
-        self.version += any(upload.arrived.any() for upload in uploads)
+        self.version += any(upload.brought for upload in uploads)
 
     def evaluate(self) -> None:
         """Nothing to try."""
 
-    def mark(self) -> Federation:
+    def mark(self, oldest_version: int) -> Federation:
         """Nothing to remember: a repetition takes no training."""
         return self
 
@@ -98,131 +132,3 @@ class TimingOnly:
 
     def export(self, directory: Path) -> None:
         """No adapter."""
-
-
-@dataclass(kw_only=True, eq=False)
-class Learned:
-    """A federation that trains: real updates, encoded, cut to the fragments that arrived, decoded and averaged.
-
-    A device holds the newest value it received of every entry; `current` is version 0 for everybody at the start.
-    """
-
-    workload: Workload
-    streams: Streams
-    engine: Engine
-    try_out: Callable[[Adapter], Score]
-    aggregator: Aggregator
-    codec: Codec
-    download_codec: Codec
-    max_fragment_bytes: int
-    current: Adapter
-    keep: Callable[[Learned], None] | None = None
-    score: Score | None = None
-    version: int = 0
-    held: dict[str, Values] = field(default_factory=dict)
-    _decoded: tuple[int, tuple[bytes, ...], Values] | None = None
-
-    def __post_init__(self) -> None:
-        self._initial = self.current.vector()
-
-    def download(self, device: str, fragments: Mask) -> None:
-        encoded, values = self._download_content()
-        if fragments.all():
-            self.held[device] = values
-        else:
-            came = [fragment for fragment, arrived in zip(encoded, fragments, strict=True) if arrived]
-            received, mask = self.download_codec.decode(came, self.workload.shapes)
-            self.held[device] = np.where(mask, received, self.held.get(device, self._initial))
-
-    def _download_content(self) -> tuple[tuple[bytes, ...], Values]:
-        """Fragments of the current version and the values of all of them together, worked out once per version."""
-        if self._decoded is None or self._decoded[0] != self.version:
-            shapes = self.workload.shapes
-            fragments = self.download_codec.encode(self.current, shapes, self.max_fragment_bytes).fragments
-            self._decoded = (self.version, fragments, self.download_codec.decode(fragments, shapes)[0])
-        return self._decoded[1:]
-
-    def submit(self, device: str, round_number: int) -> Ticket:
-        indices = self.workload.shards.train[device]
-        return self.engine.submit(
-            Job(
-                device=device,
-                round=round_number,
-                base_version=self.version,
-                start=Adapter.from_vector(self.workload.shapes, self.held[device]),
-                batches=self.workload.settings.local.batches(self.streams, device, round_number, indices),
-            )
-        )
-
-    def drop(self, ticket: Ticket | None) -> None:
-        if ticket is not None:
-            self.engine.drop(ticket)
-
-    def aggregate(self, uploads: Sequence[Upload]) -> float | None:
-        if not any(upload.arrived.any() for upload in uploads):
-            return None
-        arrivals = self._arrivals(uploads)
-        norm = covariance_norm(self.current, arrivals, self.workload.settings.adapter.scale)
-        self.current = self.aggregator.aggregate(self.current, arrivals, self.workload.shapes)
-        self.version, self.score = self.version + 1, None
-        return norm
-
-    def _arrivals(self, uploads: Sequence[Upload]) -> list[Arrival]:
-        read = [upload.ticket for upload in uploads if upload.arrived.any() and upload.ticket is not None]
-        self.engine.read(read)
-        for ticket in read:
-            _check_finite(ticket)
-        return [self._arrival(upload) for upload in uploads]
-
-    def _arrival(self, upload: Upload) -> Arrival:
-        """What the server can decode: an upload that was wholly lost has an empty mask and was never computed."""
-        shapes = self.workload.shapes
-        vector, mask = self.codec.decode(self._fragments_that_came(upload), shapes)
-        values, weight = Adapter.from_vector(shapes, vector), float(self.workload.examples(upload.device))
-        update = Update(pairs=values.pairs, dense=values.dense, base_version=upload.base_version, weight=weight)
-        staleness = self.version - upload.base_version
-        return Arrival(members=(upload.device,), update=update, mask=mask, staleness=staleness)
-
-    def _fragments_that_came(self, upload: Upload) -> list[bytes]:
-        if upload.ticket is None or upload.ticket.delta is None:
-            return []
-        delta, shapes = upload.ticket.delta, self.workload.shapes
-        fragments = self.codec.encode(delta, shapes, self.max_fragment_bytes).fragments
-        return [fragment for fragment, came in zip(fragments, upload.arrived, strict=True) if came]
-
-    def evaluate(self) -> Score:
-        if self.score is None:
-            self.score = self.try_out(self.current)
-        if not math.isfinite(self.score.loss):
-            raise RunError(
-                f"version {self.version}: training diverged: the loss on held-out data is not finite; {_ADVICE}"
-            )
-        return self.score
-
-    def mark(self) -> Federation:
-        if self.keep is not None:
-            self.keep(self)
-        return self
-
-    def counts(self) -> JobCounts:
-        return self.engine.counts
-
-    def export(self, directory: Path) -> None:
-        from wfsim.learning.peft_format import write_peft
-
-        settings = self.workload.settings
-        write_peft(
-            directory,
-            self.current,
-            settings=settings.adapter,
-            shapes=self.workload.shapes,
-            base_model_name=settings.model.kind,
-            head=[module.name for module in self.workload.encoder.head],
-            task_type="SEQ_CLS" if self.workload.encoder.task == "text" else None,
-        )
-
-
-def _check_finite(ticket: Ticket) -> None:
-    job, delta = ticket.job, ticket.delta
-    if job is not None and delta is not None and not np.isfinite(delta.vector()).all():
-        raise RunError(f"round {job.round}: training on {job.device} diverged: its update is not finite; {_ADVICE}")

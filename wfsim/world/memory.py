@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wfsim.learning.engine import Ticket
 from wfsim.learning.work import Work
 from wfsim.world.checkpoint import Checkpoint, Keeper, restore
-from wfsim.world.federation import Federation, Learned
-from wfsim.world.replayed import Replayed, recorded_norms, recorded_scores
+from wfsim.world.federation import Federation
+from wfsim.world.learned import Learned
+from wfsim.world.replayed import Recorded, Replayed
+from wfsim.world.turn import Turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +31,16 @@ class Memory:
         return self._replayed(live, checkpoint)
 
     def _replayed(self, live: Learned, checkpoint: Checkpoint) -> Replayed:
-        def go_on(tickets: Mapping[int, Ticket]) -> Learned:
-            restore(live, checkpoint, tickets)
+        def go_on(turns: Mapping[int, Turn]) -> Learned:
+            restore(live, checkpoint, turns)
             if self.keeper is not None:
                 self.keeper.marks = checkpoint.mark
             return live
 
         return Replayed(
             marks=checkpoint.mark,
-            norms=recorded_norms(self.recorded),
-            scores=recorded_scores(self.recorded),
+            recorded=Recorded(self.recorded),
+            wire=live.wire,
+            measures_structure=live.measures_structure,
             go_on=go_on,
         )

@@ -2,69 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wfsim.errors import RunError
 from wfsim.learning.engine import JobCounts, Ticket
 from wfsim.learning.evaluation import Score
-from wfsim.world.federation import Federation, Mask, Upload
+from wfsim.messages import Assignment, Plan
+from wfsim.world.encoder import Wire
+from wfsim.world.federation import Federation, Made
+from wfsim.world.structure import Structure
+from wfsim.world.turn import Mask, Turn, Upload
 
 Line = Mapping[str, Any]
 
 
+class Recorded:
+    """What a journal's records say that came from learning, each in the order in which it was asked for."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._lines: dict[str, list[Line]] = {}
+        for line in lines:
+            self._lines.setdefault(line["type"], []).append(line)
+        self._read = {name: iter(kept) for name, kept in self._lines.items()}
+
+    def score(self) -> Score:
+        """Of the next evaluation."""
+        line = self._next("evaluated")
+        return Score(accuracy=line["accuracy"], loss=line["loss"], device_accuracy=line["device_accuracy"])
+
+    def made(self, *, measured: bool) -> Made:
+        """How the next version came about."""
+        line, structure = self._next("model_updated"), None
+        if measured and (facts := self._measured(line["version"])) is not None:
+            structure = Structure(**{name: facts[name] for name in Structure.__dataclass_fields__})
+        return Made(covariance_norm=line["covariance_norm"], device_loss=line["device_loss"], structure=structure)
+
+    def _measured(self, version: int) -> Line | None:
+        """Absent where every matrix was still zero."""
+        return next((line for line in self._lines.get("updates_measured", []) if line["version"] == version), None)
+
+    def dropped(self) -> NDArray[np.float64]:
+        """Of the next request."""
+        return np.array(self._next("requested")["dropped"])
+
+    def encoded(self) -> Plan:
+        """Sizes of the next upload whose codec has no plan."""
+        line = self._next("update_encoded")
+        sizes, entries = tuple(line["fragment_bytes"]), tuple(line["fragment_entries"])
+        return Plan(fragment_bytes=sizes, fragment_entries=entries)
+
+    def _next(self, what: str) -> Line:
+        try:
+            return next(self._read[what])
+        except (KeyError, StopIteration):
+            message = f"the journal holds too few {what} records for its checkpoint; --force starts afresh"
+            raise RunError(message) from None
+
+
 @dataclass(kw_only=True, eq=False)
 class Replayed:
-    """Answers from recorded facts until the `marks`-th mark; then `go_on(tickets)` gives the live federation.
+    """Answers from recorded facts until the `marks`-th mark; then `go_on(turns)` gives the live federation.
 
-    Tickets handed out meanwhile are promises without a job: those still unread at the end get theirs from the
-    checkpoint.
+    Turns handed out meanwhile are promises without a job: those still in use at the end get theirs from the checkpoint.
     """
 
     marks: int
-    norms: Iterator[float]
-    scores: Iterator[Score]
-    go_on: Callable[[Mapping[int, Ticket]], Federation]
+    recorded: Recorded
+    wire: Wire
+    measures_structure: bool
+    go_on: Callable[[Mapping[int, Turn]], Federation]
     version: int = 0
-    _submitted: int = 0
-    _unread: dict[int, Ticket] = field(default_factory=dict)
+    _turns: dict[int, Turn] = field(default_factory=dict)
 
-    def download(self, device: str, fragments: Mask) -> None:
+    def download(self, device: str, version: int, fragments: Mask) -> None:
         """What devices hold is in the checkpoint."""
 
-    def submit(self, device: str, round_number: int) -> Ticket:
+    def submit(self, assignment: Assignment) -> Turn:
         """A promise without a job."""
-        ticket = Ticket(number=self._submitted, job=None)
-        self._unread[ticket.number] = ticket
-        self._submitted += 1
-        return ticket
+        number = len(self._turns)
+        turn = Turn(
+            number=number,
+            device=assignment.device,
+            round=assignment.round,
+            base_version=assignment.base_version,
+            ticket=Ticket(number=number, job=None),
+        )
+        self._turns[number] = turn
+        return turn
 
-    def drop(self, ticket: Ticket | None) -> None:
+    def dropped_energy(self, turn: Turn) -> NDArray[np.float64]:
+        """As it was requested."""
+        return self.recorded.dropped()
+
+    def prepare(self, turn: Turn, keep: int | None) -> Plan:
+        """The codec's plan, or the sizes that were recorded."""
+        turn.keep = keep
+        return self.wire.plan(keep) or self.recorded.encoded()
+
+    def hold(self, turn: Turn) -> None:
         """As it was then."""
-        if ticket is not None:
-            ticket.dropped = True
-            self._unread.pop(ticket.number, None)
+        turn.held, turn.arrived = True, np.zeros(0, dtype=bool)
 
-    def aggregate(self, uploads: Sequence[Upload]) -> float | None:
-        """The covariance norm that was recorded."""
-        if not any(upload.arrived.any() for upload in uploads):
+    def land(self, turn: Turn, arrived: Mask) -> None:
+        """As it was then."""
+        turn.arrived = arrived
+
+    def drop(self, turn: Turn) -> None:
+        """As it was then."""
+        turn.done = True
+        if turn.ticket is not None:
+            turn.ticket.dropped = True
+
+    def aggregate(self, uploads: Sequence[Upload]) -> Made | None:
+        """What was recorded of it."""
+        if not any(upload.brought for upload in uploads):
             return None
-        for upload in uploads:
-            if upload.ticket is not None and upload.arrived.any():
-                self._unread.pop(upload.ticket.number, None)
         self.version += 1
-        return _next(self.norms, "model_updated")
+        return self.recorded.made(measured=self.measures_structure)
 
     def evaluate(self) -> Score:
         """The score that was recorded."""
-        return _next(self.scores, "evaluated")
+        return self.recorded.score()
 
-    def mark(self) -> Federation:
+    def mark(self, oldest_version: int) -> Federation:
         """The live federation once the checkpoint is reached."""
         self.marks -= 1
-        return self if self.marks else self.go_on(self._unread)
+        return self if self.marks else self.go_on(self._turns)
 
     def counts(self) -> JobCounts | None:
         """Never asked before the checkpoint of the last round."""
@@ -72,22 +141,3 @@ class Replayed:
 
     def export(self, directory: Path) -> None:
         """The adapter is in the checkpoint: a run that is stopped while it is replayed writes none."""
-
-
-def recorded_norms(lines: Iterable[Line]) -> Iterator[float]:
-    """Covariance norms of a journal, in order."""
-    return (line["covariance_norm"] for line in lines if line["type"] == "model_updated")
-
-
-def recorded_scores(lines: Iterable[Line]) -> Iterator[Score]:
-    """Scores of a journal, in order."""
-    for line in lines:
-        if line["type"] == "evaluated":
-            yield Score(accuracy=line["accuracy"], loss=line["loss"], device_accuracy=line["device_accuracy"])
-
-
-def _next(facts: Iterator[Any], what: str) -> Any:
-    try:
-        return next(facts)
-    except StopIteration:
-        raise RunError(f"the journal holds too few {what} records for its checkpoint; --force starts afresh") from None

@@ -1,4 +1,4 @@
-"""What the server does: choose a cohort, send the adapter, wait as the protocol says, aggregate, evaluate."""
+"""What the server does: choose who starts, send the adapter, wait as the protocol says, aggregate, evaluate."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import simpy
 from wfsim import trace
 from wfsim.errors import RunError
 from wfsim.learning.evaluation import Score
-from wfsim.messages import Assignment, Candidate
-from wfsim.world.candidates import candidates_among
-from wfsim.world.device import take_part
-from wfsim.world.federation import Upload
+from wfsim.messages import Outcome
+from wfsim.world.messaging import cut_messages
+from wfsim.world.staffing import choose, dismiss, idle, send_to_work
+from wfsim.world.turn import Upload
 from wfsim.world.world import World
 
 Process = Generator[simpy.Event, object, None]
@@ -24,25 +24,24 @@ def serve(world: World) -> Process:
     """Rounds until the scenario says stop."""
     round_number, reason = 0, None
     while reason is None:
-        available = yield from _available(world)
-        if available:
+        if (yield from _somebody(world)):
             round_number += 1
-            reason = yield from _serve_round(world, round_number, available)
+            reason = yield from _serve_round(world, round_number)
         else:
             reason = "time"
+    yield from dismiss(world, "abandon")
+    cut_messages(world)
     _write_end(world, round_number, reason)
 
 
-def _serve_round(
-    world: World, round_number: int, available: Sequence[str]
-) -> Generator[simpy.Event, object, str | None]:
+def _serve_round(world: World, round_number: int) -> Generator[simpy.Event, object, str | None]:
     """One round and what follows from it. Ends with the reason to stop, if there is one."""
     start_s = world.env.now
-    yield from _round(world, round_number, available)
+    yield from _round(world, round_number)
     _check_progress(world, start_s)
     reason = _stop_reason(world, round_number)
     score = _evaluate_if_due(world, round_number, last=reason is not None)
-    world.federation = world.federation.mark()
+    world.federation = world.federation.mark(world.floor.oldest_version(world.federation.version))
     return reason or _target_reason(world, score)
 
 
@@ -53,101 +52,139 @@ def _write_end(world: World, rounds: int, reason: str) -> None:
     world.write(trace.RunEnded(t_s=now_s, reason=reason, rounds=rounds))
 
 
-def _available(world: World) -> Generator[simpy.Event, object, list[str]]:
-    """Who is there, waiting until somebody is; nobody when the time to stop comes first."""
-    rule, stop_s = world.scenario.devices.availability, world.scenario.stop.time_s or math.inf
+def _somebody(world: World) -> Generator[simpy.Event, object, bool]:
+    """Wait until somebody is available or at work; nobody is when the time to stop comes first."""
+    rule, stop_s = world.scenario.devices.availability, _stop_s(world)
     while world.env.now < stop_s:
-        there = [name for name in world.devices if rule.is_available(world.streams, name, world.env.now)]
-        if there:
-            return there
+        if world.floor.workers or world.floor.waiting or idle(world):
+            return True
         until_s = min(rule.next_change_s(world.env.now), stop_s)
         world.write(trace.NobodyAvailable(t_s=world.env.now, until_s=until_s))
         yield world.env.timeout(until_s - world.env.now)
-    return []
+    return False
 
 
-def _round(world: World, round_number: int, available: Sequence[str]) -> Process:
-    start_s, scenario = world.env.now, world.scenario
-    cohort = _cohort(world, round_number, available)
-    names = [member.device for member in cohort]
-    deadline_s = scenario.protocol.deadline_s(start_s)
+def _round(world: World, round_number: int) -> Process:
+    start_s, floor, protocol = world.env.now, world.floor, world.scenario.protocol
+    deadline_s = protocol.deadline_s(start_s)
+    floor.open(round_number)
+    _begin(world, round_number, deadline_s)
+    yield from _until_it_closes(world, round_number, deadline_s)
+    if not protocol.continuous and protocol.overtaken != "finish":
+        yield from dismiss(world, protocol.overtaken)
+    _close(world, round_number, start_s, floor.take(protocol.takes))
+    _tell_controller(world, round_number, start_s)
+    if protocol.continuous and protocol.overtaken != "finish":
+        yield from dismiss(world, protocol.overtaken, older_than=world.federation.version)
+
+
+def _begin(world: World, round_number: int, deadline_s: float | None) -> None:
+    """Start a cohort, unless uploads that wait already make this round's version."""
+    there, wave = idle(world), _next_wave(world, round_number)
+    done = world.scenario.protocol.continuous and _closes(world, deadline_s)
+    cohort = () if done else choose(world, wave, there)
     world.write(
         trace.RoundStarted(
-            t_s=start_s,
+            t_s=world.env.now,
             round=round_number,
             version=world.federation.version,
-            available=len(available),
-            cohort=names,
+            available=len(there),
+            cohort=[member.device for member in cohort],
             deadline_s=deadline_s,
         )
     )
-    downloads = scenario.radio.downlink.send(world.down, round_number, names, world.download_plan)
-    busy = _start_devices(world, round_number, cohort, deadline_s, downloads)
-    yield scenario.protocol.closing(world.env, busy, deadline_s)
-    yield from _stop_late(world, busy, downloads)
-    _close(world, round_number, start_s, [process.value for process in busy])
+    send_to_work(world, round_number, wave, cohort, deadline_s)
 
 
-def _cohort(world: World, round_number: int, available: Sequence[str]) -> tuple[Candidate, ...]:
-    known = {candidate.device: candidate for candidate in candidates_among(world, available)}
-    names = world.scenario.controller.select(world.streams, round_number, tuple(known.values()))
-    return tuple(known[name] for name in names)
+def _join(world: World, round_number: int) -> None:
+    """Devices that are done start again in the middle of a round."""
+    there = idle(world)
+    if not there:
+        return
+    wave = world.floor.waves + 1
+    cohort = choose(world, wave, there)
+    if cohort:
+        world.floor.waves = wave
+        names = [member.device for member in cohort]
+        version = world.federation.version
+        world.write(trace.DevicesJoined(t_s=world.env.now, round=round_number, version=version, devices=names))
+        send_to_work(world, round_number, wave, cohort, None)
 
 
-def _start_devices(
-    world: World,
-    round_number: int,
-    cohort: Sequence[Candidate],
-    deadline_s: float | None,
-    downloads: dict[str, simpy.Event],
-) -> list[simpy.Process]:
-    name = world.scenario.radio.downlink.transfer_name
-    return [
-        world.env.process(
-            take_part(
-                world,
-                Assignment(
-                    device=member.device,
-                    round=round_number,
-                    base_version=world.federation.version,
-                    rank=world.workload.shapes.rank,
-                    deadline_s=deadline_s,
-                ),
-                cohort,
-                downloads[name(round_number, member.device)],
-            )
-        )
-        for member in cohort
-    ]
+def _next_wave(world: World, round_number: int) -> int:
+    """Waves count departures: one a round, unless devices also start within rounds."""
+    world.floor.waves = world.floor.waves + 1 if world.scenario.protocol.continuous else round_number
+    return world.floor.waves
 
 
-def _stop_late(world: World, busy: Sequence[simpy.Process], downloads: dict[str, simpy.Event]) -> Process:
-    for process in busy:
-        if process.is_alive:
-            process.interrupt("the round closed")
-    for name, event in downloads.items():
-        if not event.triggered:
-            world.down.medium.cut(name)
-    yield world.env.all_of(busy)
+def _until_it_closes(world: World, round_number: int, deadline_s: float | None) -> Process:
+    floor = world.floor
+    while not _closes(world, deadline_s):
+        if world.scenario.protocol.continuous:
+            _join(world, round_number)
+        yield world.env.any_of([floor.change(), *_alarms(world, deadline_s)])
+        yield floor.after_all_else()
 
 
-def _close(world: World, round_number: int, start_s: float, results: Sequence[Upload | None]) -> None:
-    uploads = [upload for upload in results if upload is not None]
-    norm = world.federation.aggregate(uploads)
-    arrived = sum(bool(upload.arrived.any()) for upload in uploads)
+def _alarms(world: World, deadline_s: float | None) -> list[simpy.Event]:
+    """The deadline; where idle devices start at once, the next moment at which others may be available, and the end."""
+    times_s = [deadline_s] if deadline_s is not None else []
+    if world.scenario.protocol.continuous:
+        times_s += [world.scenario.devices.availability.next_change_s(world.env.now), _stop_s(world)]
+    return [world.env.timeout(at_s - world.env.now) for at_s in times_s if world.env.now < at_s < math.inf]
+
+
+def _closes(world: World, deadline_s: float | None) -> bool:
+    """As the protocol says; where devices do not wait for rounds, the end of the run closes the last one too."""
+    protocol, now_s = world.scenario.protocol, world.env.now
+    at_deadline = deadline_s is not None and now_s >= deadline_s
+    over = protocol.continuous and now_s >= _stop_s(world)
+    return over or protocol.closes(world.floor.progress(at_deadline=at_deadline))
+
+
+def _stop_s(world: World) -> float:
+    return world.scenario.stop.time_s or math.inf
+
+
+def _close(world: World, round_number: int, start_s: float, uploads: Sequence[Upload]) -> None:
+    staleness = [world.federation.version - upload.turn.base_version for upload in uploads]
+    made = world.federation.aggregate(uploads)
     world.write(
         trace.RoundClosed(
             t_s=world.env.now,
             round=round_number,
             version=world.federation.version,
             participants=len(uploads),
-            arrived=arrived,
+            arrived=sum(upload.brought for upload in uploads),
+            staleness=staleness,
+            overtaken=len(world.floor.workers),
             coverage=sum(u.coverage for u in uploads) / len(uploads) if uploads else 0.0,
             round_s=world.env.now - start_s,
         )
     )
-    if norm is not None:
-        world.write(trace.ModelUpdated(t_s=world.env.now, version=world.federation.version, covariance_norm=norm))
+    if made is None:
+        return
+    now_s, version = world.env.now, world.federation.version
+    world.write(
+        trace.ModelUpdated(
+            t_s=now_s, version=version, covariance_norm=made.covariance_norm, device_loss=dict(made.device_loss)
+        )
+    )
+    if made.structure is not None:
+        world.write(trace.UpdatesMeasured(t_s=now_s, version=version, **dataclasses.asdict(made.structure)))
+
+
+def _tell_controller(world: World, round_number: int, start_s: float) -> None:
+    floor, controller = world.floor, world.scenario.controller
+    outcome = Outcome(
+        round=round_number,
+        round_s=world.env.now - start_s,
+        device_s={device: at_s - start_s for device, at_s in floor.finished_s.items()},
+    )
+    world.control_state = controller.after(world.control_state, outcome, floor.requests)
+    measures = controller.measures(world.control_state)
+    if measures:
+        world.write(trace.Controlled(t_s=world.env.now, round=round_number, measures=measures))
 
 
 def _evaluate_if_due(world: World, round_number: int, *, last: bool) -> Score | None:
@@ -168,7 +205,8 @@ def _evaluate_if_due(world: World, round_number: int, *, last: bool) -> Score | 
 
 
 def _check_progress(world: World, start_s: float) -> None:
-    if world.scenario.stop.rounds is None and world.env.now == start_s:
+    continuous = world.scenario.protocol.continuous
+    if world.scenario.stop.rounds is None and not continuous and world.env.now == start_s:
         raise RunError("a round takes no simulated time, so stop.time_s is never reached; give stop.rounds")
 
 

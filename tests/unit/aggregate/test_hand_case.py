@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from wfsim.aggregate import Aggregator
+from wfsim.compress import Source
 from wfsim.compress.dense import Dense
 from wfsim.messages import Adapter, AdapterShapes, Arrival, PairShape, TensorShape, Update
 
@@ -30,7 +31,8 @@ EXPECTED = {"renormalise": [1.5, 2.4, 3.2, 4.5, 5.0], "no_change": [1.5, 2.1, 3.
 def arrival(name: str, delta: list[float], weight: float, lost: set[int]) -> Arrival:
     """Encode a delta into one packet per entry, drop some, decode the rest: what the server sees."""
     values = Adapter.from_vector(SHAPES, np.array(delta, np.float32))
-    fragments = Dense().encode(values, SHAPES, ONE_ENTRY_BYTES).fragments
+    source = Source(start=Adapter.from_vector(SHAPES, CURRENT), generator=np.random.default_rng(1))
+    fragments = Dense().encode(values, SHAPES, ONE_ENTRY_BYTES, source).fragments
     assert len(fragments) == SHAPES.entries
     vector, mask = Dense().decode([f for i, f in enumerate(fragments) if i not in lost], SHAPES)
     kept = Adapter.from_vector(SHAPES, vector)

@@ -95,7 +95,7 @@ def test_list_and_describe_know_and_mark_it(cli) -> None:
     assert about["fields"][0]["name"] == "m" and "kind: nakagami" in about["example"]
     assert about["file"] == "nakagami.py" and about["example"].startswith('parts: ["./nakagami.py"]\n')
     text = cli("describe", "fading", "nakagami", "--parts", "nakagami.py").out
-    assert text.startswith("fading nakagami: radio.fading (from nakagami.py)\n")
+    assert text.startswith("fading nakagami: radio.fading, radio.fading.inner (from nakagami.py)\n")
     assert "(from" not in cli("describe", "fading", "rician", "--parts", "nakagami.py").out
     assert cli("list", "fading", "--parts", "nakagami.py").out.endswith("fading KIND --parts nakagami.py\n")
     assert "nakagami" not in cli("list", "fading").out

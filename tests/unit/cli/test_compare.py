@@ -107,3 +107,48 @@ def test_two_cells_of_one_folder(cli) -> None:
 def test_a_cell_that_is_not_there(cli, setting: str, message: str) -> None:
     said = cli("compare", ".", ".", "--a", setting)
     assert (said.code, said.err) == (2, f"wfsim: {message}\n")
+
+
+BASE = ("--baseline", "codec.values=fp16")
+
+
+def test_a_sweep_against_one_of_its_experiments(cli) -> None:
+    lines = cli("compare", ".", *BASE).out.splitlines()
+    assert lines[0].split() == ["experiment", "simulated_s", "uplink_bits", "seeds"]
+    assert [line.split("  ")[0] for line in lines[1:3]] == ["digits: codec.values=fp16", "digits: codec.values=fp32"]
+    assert "(" not in lines[1] and "(+" in lines[2]
+    assert any(line.startswith("Means over seeds; in parentheses the mean difference to digits") for line in lines)
+
+
+def test_a_table_for_a_report(cli) -> None:
+    lines = cli("compare", ".", *BASE, "--format", "markdown", "--metric", "rounds", "--target", "0.5").out.splitlines()
+    assert lines[:4] == [
+        "| experiment | rounds | reached | seeds |",
+        "| --- | --- | --- | --- |",
+        "| digits: codec.values=fp16 | 2 | 0/2 | 2 |",
+        "| digits: codec.values=fp32 | 2 (0, 0 to 0) | 0/2 | 2 |",
+    ]
+
+
+def test_csv_and_json_of_a_sweep_hold_everything(cli) -> None:
+    rows = cli("compare", ".", *BASE, "--format", "csv").out.splitlines()
+    assert rows[0] == "experiment,metric,pairs,mean,baseline_mean,difference,low,high,seeds,reached"
+    assert "digits: codec.values=fp32,rounds,2,2.0,2.0,0.0,0.0,0.0,2," in rows
+    found = json.loads(cli("compare", ".", *BASE, "--json").out)
+    assert found["baseline"] == "digits: codec.values=fp16"
+    assert found["comparisons"]["digits: codec.values=fp32"]["seeds"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((".",), "compare A with B, or name A alone and one of its experiments after --baseline"),
+        ((".", ".", *BASE), "compare A with B, or name A alone and one of its experiments after --baseline"),
+        ((".", *BASE, "--b", "seed=1"), "--b has no meaning under --baseline; --a chooses among the runs"),
+        (("a-*", "b-*", "--format", "csv"), "--metric and --format are of the table under --baseline"),
+        ((".", *BASE, "--metric", "round"), "no metric called 'round' (did you mean 'rounds'?); known: rounds, "),
+    ],
+)
+def test_how_a_baseline_is_used(cli, words: tuple[str, ...], message: str) -> None:
+    said = cli("compare", *words)
+    assert said.code == 2 and said.err.startswith(f"wfsim: {message}")

@@ -55,6 +55,7 @@ def test_commands(bash: Offers) -> None:
 @pytest.mark.parametrize("command", ["run", "validate"])
 def test_scenarios(bash: Offers, command: str) -> None:
     assert bash(f"wfsim {command} quick") == ["quickstart"]
+    assert bash(f"wfsim {command} tsfa/head") == ["tsfa/headline"]
     assert {"digits", "ideal", "small.yaml"} <= set(bash(f"wfsim {command} "))
 
 

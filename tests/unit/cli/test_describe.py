@@ -18,7 +18,7 @@ KINDS = [(slot, name) for slot in slots() for name in sorted(slot.kinds)]
 def test_a_kind_is_described_with_its_fields(cli) -> None:
     about = json.loads(cli("describe", "fading", "rician", "--json").out)
     k_db = next(field for field in about["fields"] if field["name"] == "k_db")
-    assert about["paths"] == ["radio.fading"]
+    assert about["paths"] == ["radio.fading", "radio.fading.inner"]
     assert (k_db["type"], k_db["default"], k_db["range"]) == ("number", 7.0, [">= -60", "<= 60"])
     assert "dB" in k_db["description"]
 

@@ -29,7 +29,7 @@ def test_every_slot_has_kinds_and_a_place_in_a_scenario(cli) -> None:
 def test_slots_inside_parts_have_their_path(cli) -> None:
     paths = {row["slot"]: row["paths"] for row in json.loads(cli("list", "--json").out)["slots"]}
     assert paths["missing"] == ["aggregator.missing"]
-    assert paths["codec"][:2] == ["codec", "radio.downlink.codec"]
+    assert paths["codec"][:3] == ["codec", "codec.inner", "radio.downlink.codec"]
     assert paths["optimizer"] == ["learning.local.optimizer"]
 
 

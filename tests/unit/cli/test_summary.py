@@ -60,3 +60,32 @@ def test_a_run_to_which_nothing_came_closes_with_that() -> None:
     assert _shown(mean_coverage=0.0)[1][-1] == NOTHING
     assert _shown(jobs_submitted=1, mean_coverage=None)[1][-1] == NOTHING
     assert NOTHING not in _shown(mean_coverage=0.01)[1]
+
+
+def test_a_budget_says_how_often_it_bound_and_which_ranks_occurred() -> None:
+    _, said = _shown(
+        latency_budget_s=5.0,
+        budget_binding_share=0.625,
+        mean_round_s=4.98,
+        queue_s=0.5,
+        kept_ranks_values=[1, 3, 8],
+        mean_coverage=1.0,
+        infeasible_rounds=0,
+    )
+    assert said[1:] == [
+        "The budget of 5 s per round bound in 62.5 % of rounds; mean round 4.98 s, queue at the end 0.5 s.",
+        "Kept ranks that occurred: 1, 3, 8.",
+    ]
+
+
+def test_an_infeasible_budget_is_said_to_be_so() -> None:
+    _, said = _shown(rounds=9, infeasible_rounds=4)
+    assert said[1].startswith("In 4 of 9 rounds the controller saw no way to meet the budget")
+
+
+def test_what_only_some_protocols_know_is_shown_where_it_occurs() -> None:
+    table, _ = _shown(mean_staleness=1.25, updates_held=3, uploads_overtaken=2, control_bits=1500)
+    assert table["mean staleness of what arrived"] == "1.25 versions"
+    assert (table["updates held back"], table["uploads given up for a new version"]) == ("3", "2")
+    assert table["of these requests, grants, acknowledgements"] == "1.5 kbit"
+    assert "updates held back" not in _shown()[0]

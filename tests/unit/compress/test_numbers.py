@@ -5,58 +5,84 @@ import pytest
 from numpy.typing import NDArray
 
 from wfsim.compress._numbers import FORMATS
-from wfsim.compress.dense import Dense
-from wfsim.messages import Adapter, AdapterShapes, TensorShape
 
-_INT8 = FORMATS["int8"]
-_SHAPES = AdapterShapes(rank=1, pairs=(), dense=(TensorShape("head", (700,)), TensorShape("bias", (30,))))
+_LARGEST = {"int8": 127, "int4": 7}
+_integers = pytest.mark.parametrize("kind", _LARGEST)
 
 
-def _there_and_back(values: list[float]) -> NDArray[np.float32]:
-    return _INT8.decode(*_INT8.encode(np.array(values, dtype=np.float32)))
+def _there_and_back(kind: str, values: list[float] | NDArray, seed: int | None = None) -> NDArray[np.float32]:
+    numbers, draw = FORMATS[kind], None if seed is None else np.random.default_rng(seed)
+    packed = numbers.pack(np.array(values, dtype=np.float32), draw)
+    assert len(packed) == numbers.size(len(values))
+    return numbers.unpack(b"ab" + packed + b"c", 2, len(values))
 
 
-def test_int8_rounds_halves_to_even() -> None:
-    """Scale 127/127 = 1."""
-    values = [127.0, 0.5, 1.5, -2.5, 0.49, -127.0]
-    assert _there_and_back(values).tolist() == [127.0, 0.0, 2.0, -2.0, 0.0, -127.0]
+@pytest.mark.parametrize(("kind", "sizes"), [("fp32", (4, 20)), ("fp16", (2, 10)), ("int8", (5, 9)), ("int4", (5, 7))])
+def test_sizes_of_one_and_five_values(kind: str, sizes: tuple[int, int]) -> None:
+    """Integers begin with a scale of 4 bytes; two of 4 bits share a byte."""
+    assert (FORMATS[kind].size(1), FORMATS[kind].size(5)) == sizes
 
 
-@pytest.mark.parametrize("spread", [0.0, 4.0])
-@pytest.mark.parametrize("max_bytes", [32, 100, 1472])
-def test_int8_errs_by_half_a_step_of_its_fragment_at_most(spread: float, max_bytes: int) -> None:
-    """|error| <= max|x| / 254 of the fragment; binary32 rounding of scale and product adds at most 2^-23 max|x|."""
-    generator = np.random.default_rng(2)
-    vector = generator.standard_normal(_SHAPES.entries) * 10.0 ** generator.uniform(-spread, spread, _SHAPES.entries)
-    vector, codec = vector.astype(np.float32), Dense(values="int8")
-    for fragment in codec.encode(Adapter.from_vector(_SHAPES, vector), _SHAPES, max_bytes).fragments:
-        decoded, mask = codec.decode([fragment], _SHAPES)
-        largest = np.abs(vector[mask]).max()
-        assert np.abs(decoded[mask] - vector[mask]).max() <= largest * (1.0 / 254.0 + 2.0**-23)
+@pytest.mark.parametrize("kind", FORMATS)
+def test_room_is_the_largest_count_that_fits(kind: str) -> None:
+    numbers = FORMATS[kind]
+    for size in range(1, 40):
+        count = numbers.room(size)
+        assert numbers.size(count + 1) > size and (count < 1 or numbers.size(count) <= size)
 
 
-def test_int8_takes_a_byte_per_entry_and_a_scale_per_fragment() -> None:
-    """4 of header, 4 of scale, 10 + 700 and 10 + 30 of runs."""
-    plan = Dense(values="int8").plan(_SHAPES, 1472)
-    assert plan.fragment_bytes == (8 + 710 + 40,) and plan.fragment_entries == (730,)
+@_integers
+def test_halves_go_to_the_even_neighbour(kind: str) -> None:
+    """Scale 1."""
+    largest = float(_LARGEST[kind])
+    values = [largest, 0.5, 1.5, -2.5, 0.49, -largest]
+    assert _there_and_back(kind, values).tolist() == [largest, 0.0, 2.0, -2.0, 0.0, -largest]
 
 
-def test_int8_of_zeros_is_zero() -> None:
-    assert _there_and_back([0.0, -0.0, 0.0]).tolist() == [0.0, 0.0, 0.0]
+@_integers
+def test_every_code_survives(kind: str) -> None:
+    codes = np.arange(-_LARGEST[kind], _LARGEST[kind] + 1)
+    assert _there_and_back(kind, codes).tolist() == codes.tolist()
 
 
-@pytest.mark.parametrize("tiny", [1e-45, 1.4e-36])
-def test_int8_of_numbers_too_small_for_a_full_scale_is_zero(tiny: float) -> None:
-    assert _there_and_back([tiny, -tiny]).tolist() == [0.0, 0.0]
+@_integers
+def test_zeros_are_zero(kind: str) -> None:
+    assert _there_and_back(kind, [0.0, -0.0, 0.0]).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_int8_holds_the_largest_numbers() -> None:
+@_integers
+@pytest.mark.parametrize("tiny", [1e-45, 8e-38])
+def test_numbers_too_small_for_a_full_scale_are_zero(kind: str, tiny: float) -> None:
+    assert _there_and_back(kind, [tiny, -tiny]).tolist() == [0.0, 0.0]
+
+
+@_integers
+@pytest.mark.parametrize("seed", [None, 1])
+def test_the_largest_numbers_survive(kind: str, seed: int | None) -> None:
     largest = float(np.finfo(np.float32).max)
-    assert _there_and_back([largest, 1.0]) == pytest.approx([largest, 0.0], rel=1e-6)
+    assert _there_and_back(kind, [largest, -largest, 0.0], seed) == pytest.approx([largest, -largest, 0.0], rel=1e-6)
 
 
-def test_int8_marks_what_is_not_finite_and_spoils_nothing_else() -> None:
-    decoded = _there_and_back([np.nan, 1.0, np.inf, -np.inf, -1.0])
+@_integers
+@pytest.mark.parametrize("seed", [None, 1])
+def test_what_is_not_finite_comes_back_as_nan_and_spoils_nothing_else(kind: str, seed: int | None) -> None:
+    decoded = _there_and_back(kind, [np.nan, 1.0, np.inf, -np.inf, -1.0], seed)
     assert np.isnan(decoded).tolist() == [True, False, True, True, False]
-    assert decoded[[1, 4]].tolist() == [1.0, -1.0]
-    assert np.isnan(_there_and_back([np.inf, np.nan])).all()
+    assert decoded[[1, 4]] == pytest.approx([1.0, -1.0], rel=1e-6)
+    assert np.isnan(_there_and_back(kind, [np.inf, np.nan], seed)).all()
+
+
+@pytest.mark.parametrize("kind", ["fp16", "int8", "int4"])
+def test_rounding_at_random_gives_one_of_the_two_neighbours(kind: str) -> None:
+    values = np.random.default_rng(1).standard_normal(500).astype(np.float32)
+    step = 2.0**-10 * np.abs(values) if kind == "fp16" else np.abs(values).max() / _LARGEST[kind]
+    drawn = _there_and_back(kind, values, seed=2)
+    assert (np.abs(drawn - values) <= 1.0001 * step).all()
+    assert (drawn != _there_and_back(kind, values)).mean() > 0.2
+
+
+@pytest.mark.parametrize("kind", ["fp32", "fp16"])
+def test_floats_that_are_exact_stay_exact_at_random(kind: str) -> None:
+    values = [1.0, -0.5, 0.0, 3.25, np.inf if kind == "fp32" else 65_504.0]
+    assert _there_and_back(kind, values, seed=1).tolist() == values
+    assert np.isnan(_there_and_back(kind, [np.nan], seed=1)).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def _transfer(
     return trace.TransferEnded(
         t_s=end_s,
         transfer=f"{direction}/{device}/{start_s}",
+        purpose={"up": "update", "down": "model"}[direction],
         direction=direction,
         device=device,
         start_s=start_s,
@@ -74,6 +76,8 @@ def _round(number: int, devices: Sequence[str], deadline: bool, cut: bool) -> li
             version=number,
             participants=len(devices) - 1,
             arrived=len(devices) - 1,
+            staleness=[0] * (len(devices) - 1),
+            overtaken=1,
             coverage=0.7,
             round_s=_ROUND_S,
         )
@@ -82,6 +86,7 @@ def _round(number: int, devices: Sequence[str], deadline: bool, cut: bool) -> li
 
 
 MakeRun = Callable[..., Run]
+WriteRun = Callable[[str, Sequence[trace.Record]], Run]
 
 
 @pytest.fixture
@@ -145,6 +150,27 @@ def make_run(tmp_path: Path) -> MakeRun:
     return make
 
 
+@pytest.fixture
+def write_run(tmp_path: Path) -> WriteRun:
+    """write_run(folder, records, scenario): a finished run with this journal and `scenario` (a mapping in JSON)."""
+
+    def write(folder: str, records: Sequence[trace.Record], **scenario: object) -> Run:
+        path = tmp_path / folder
+        path.mkdir()
+        summary, file = Summary(), trace.FileSink(path / "journal.jsonl")
+        journal = trace.Journal([file, summary])
+        for record in records:
+            journal.write(record)
+        file.close()
+        (path / "scenario.yaml").write_text(json.dumps({"name": "hand", "seed": 1, **scenario}))
+        write_rounds(path / "rounds.csv", summary.table.rows)
+        write_json(path / "summary.json", summary.values())
+        write_json(path / "manifest.json", {"name": "hand", "status": "completed", "run_id": folder})
+        return Run(path)
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def real_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Two rounds of four devices that train, lose packets and are cut, with all gains in the journal."""
@@ -161,6 +187,23 @@ def real_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "learning.local": {"steps": 1},
     }
     return wfsim.run(wfsim.load_scenario("digits", overrides), tmp_path_factory.mktemp("real") / "run")
+
+
+@pytest.fixture(scope="session")
+def budget_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Two rounds of four devices that train and ask, under a budget of time per round, with their updates measured."""
+    import wfsim
+
+    overrides = {
+        "name": "budget",
+        "topology.devices": 4,
+        "stop.rounds": 2,
+        "trace": {"updates": True},
+        "codec": {"kind": "soft"},
+        "controller": {"kind": "tsfa", "latency_budget_s": 3.0},
+        "learning.local": {"steps": 1},
+    }
+    return wfsim.run(wfsim.load_scenario("digits", overrides), tmp_path_factory.mktemp("budget") / "run")
 
 
 @pytest.fixture(scope="session")

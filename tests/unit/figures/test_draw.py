@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex
 
 from wfsim.errors import UsageError
 from wfsim.figures import FORMATS, KINDS, draw
+from wfsim.results.directory import Run
 
 OKABE_ITO = {"#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"}
 PALETTE = OKABE_ITO | {"#8cc8ee", "#c6e3f6"}  # with two tints of sky blue
@@ -24,14 +25,20 @@ _SIGNATURES = {".png": b"\x89PNG\r\n", ".svg": b"<?xml", ".pdf": b"%PDF-"}
 
 
 @pytest.fixture(scope="module")
-def drawn(real_run, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], bytes]:
-    """drawn(kind, suffix): the bytes of a figure of the real run, in a new folder, drawn once."""
+def run_for(real_run, budget_run) -> Callable[[str], Run]:
+    """The real run that holds what a kind of figure shows."""
+    return lambda kind: budget_run if kind in ("kept_ranks", "queue", "spectra") else real_run
+
+
+@pytest.fixture(scope="module")
+def drawn(run_for, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], bytes]:
+    """drawn(kind, suffix): the bytes of a figure of a real run, in a new folder, drawn once."""
     folder = tmp_path_factory.mktemp("drawn") / "new" / "folder"
 
     @cache
     def make(kind: str, suffix: str) -> bytes:
         output = folder / f"{kind}{suffix}"
-        assert draw(kind, [real_run], output) == output
+        assert draw(kind, [run_for(kind)], output) == output
         return output.read_bytes()
 
     return make
@@ -49,8 +56,8 @@ def test_suffixes_may_be_capitals(make_run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [*product(sorted(KINDS), (".png", ".svg")), ("timeline", ".pdf")])
-def test_the_same_runs_give_the_same_bytes(real_run, drawn, tmp_path: Path, kind: str, suffix: str) -> None:
-    assert draw(kind, [real_run], tmp_path / f"again{suffix}").read_bytes() == drawn(kind, suffix)
+def test_the_same_runs_give_the_same_bytes(run_for, drawn, tmp_path: Path, kind: str, suffix: str) -> None:
+    assert draw(kind, [run_for(kind)], tmp_path / f"again{suffix}").read_bytes() == drawn(kind, suffix)
 
 
 def test_bytes_do_not_depend_on_a_persons_settings(make_run, tmp_path: Path) -> None:
@@ -85,7 +92,7 @@ def test_an_option_a_figure_does_not_take_is_an_error_that_names_those_it_takes(
         draw("convergence", [run], tmp_path / "a.png", rounds=(1, 2))
 
 
-@pytest.mark.parametrize("kind", ["channel", "participation", "rate", "timeline", "traffic"])
+@pytest.mark.parametrize("kind", ["channel", "kept_ranks", "participation", "rate", "timeline", "traffic"])
 def test_figures_of_one_run_refuse_several(make_run, kind: str, tmp_path: Path) -> None:
     runs = [make_run("a", seed, [0.5]) for seed in (1, 2)]
     with pytest.raises(UsageError, match=f"{kind} draws one run, got 2"):
@@ -94,16 +101,17 @@ def test_figures_of_one_run_refuse_several(make_run, kind: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_colours_are_those_that_colour_blind_eyes_tell_apart(drawn, kind: str) -> None:
-    """Each is a grey or of Okabe and Ito's palette (or a tint of it); the map of rates is an image in SVG."""
+    """Each is a grey or of Okabe and Ito's palette (or a tint of it); maps of numbers are those of cividis."""
     text = drawn(kind, ".svg").decode()
     found = {colour.lower() for colour in re.findall(r"(?:fill|stroke): (#[0-9a-fA-F]{6})", text)}
     greys = {colour for colour in found if colour[1:3] == colour[3:5] == colour[5:7]}
-    assert found - greys - PALETTE - (CIVIDIS if kind == "rate" else set()) == set()
+    assert found - greys - PALETTE - (CIVIDIS if kind in ("rate", "kept_ranks") else set()) == set()
 
 
 def test_every_kind_says_what_it_shows_in_one_line() -> None:
     assert set(KINDS) == {
-        *("channel", "convergence", "participation", "rate", "timeline", "tradeoff", "traffic"),
+        *("channel", "convergence", "kept_ranks", "participation", "queue", "rate"),
+        *("spectra", "staleness", "timeline", "tradeoff", "traffic"),
     }
     assert all(text.endswith(".") and "\n" not in text for text in KINDS.values())
 

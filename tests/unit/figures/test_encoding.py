@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wfsim.figures._encoding import Encoding, encode
-from wfsim.figures._experiments import experiments
+from wfsim.results.experiments import experiments
 
 
 def _encoded(make_run, *scenarios: str, names: str = "a") -> Encoding:

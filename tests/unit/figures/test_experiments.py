@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from wfsim.errors import UsageError
-from wfsim.figures._experiments import experiments
 from wfsim.figures._names import labels_of
 from wfsim.figures.convergence import convergence
 from wfsim.results.directory import write_json
+from wfsim.results.experiments import experiments
 
 FP16 = "codec: {kind: dense, values: fp16}\nprotocol: {kind: synchronous}\n"
 FP32 = FP16.replace("fp16", "fp32")

@@ -26,9 +26,17 @@ def _arrived(device: str, number: int, coverage: float, staleness: int) -> trace
     )
 
 
-def _closed(number: int) -> trace.RoundClosed:
+def _closed(number: int, ages: list[int]) -> trace.RoundClosed:
     return trace.RoundClosed(
-        t_s=float(number), round=number, version=number, participants=2, arrived=2, coverage=1.0, round_s=1.0
+        t_s=float(number),
+        round=number,
+        version=number,
+        participants=2,
+        arrived=2,
+        staleness=ages,
+        overtaken=0,
+        coverage=1.0,
+        round_s=1.0,
     )
 
 
@@ -43,9 +51,11 @@ def make_heard(tmp_path):
         for number in (1, 2):
             records.append(_arrived("d1", number, 0.5, staleness * (number - 1)))
             records.append(_arrived("d2", number, float(number - 1), 0))
-            records.append(trace.DeviceLate(t_s=float(number), device="d3", round=number, phase="compute"))
-            records.append(_closed(number))
-        records.append(trace.DeviceLate(t_s=2.5, device="d4", round=3, phase="compute"))
+            records.append(
+                trace.DeviceLate(t_s=float(number), device="d3", round=number, phase="compute", fate="abandon")
+            )
+            records.append(_closed(number, [staleness * (number - 1), 0]))
+        records.append(trace.DeviceLate(t_s=2.5, device="d4", round=3, phase="compute", fate="abandon"))
         path = tmp_path / f"run{staleness}"
         path.mkdir()
         journal = trace.Journal([file := trace.FileSink(path / "journal.jsonl")])
@@ -67,7 +77,7 @@ def test_bars_are_shares_of_rounds_by_outcome(make_heard) -> None:
     assert _heights(axes) == {
         "update arrived": [100.0, 50.0, 0.0, 0.0],
         "sent, nothing arrived": [0.0, 50.0, 0.0, 0.0],
-        "late, not sent": [0.0, 0.0, 100.0, 0.0],
+        "late or overtaken": [0.0, 0.0, 100.0, 0.0],
     }
     assert [label.get_text() for label in axes.get_xticklabels()] == list(DEVICES)
     assert axes.get_ylabel() == "Share of rounds (%)"
@@ -88,8 +98,8 @@ def test_staleness_is_drawn_where_there_is_any(make_heard) -> None:
     ages = participation([make_heard(staleness=2)]).axes[1]
     assert ages.get_xlabel() == "Staleness (versions)"
     assert {bar.get_x() + bar.get_width() / 2: bar.get_height() for bar in ages.patches} == {
-        0.0: pytest.approx(200 / 3),  # d1 in round 1 and d2 in round 2
-        2.0: pytest.approx(100 / 3),
+        0.0: 75.0,  # d1 in round 1 and d2 in both
+        2.0: 25.0,
     }
 
 
@@ -101,3 +111,19 @@ def test_a_real_run(real_run, lines) -> None:
 def test_no_closed_round_is_an_error(make_run) -> None:
     with pytest.raises(UsageError, match="no round was closed: nobody took part"):
         participation([make_run("a", 1, [])])
+
+
+def test_of_several_outcomes_in_a_round_the_best_counts(write_run, asynchronous_records) -> None:
+    """Rounds of d1, d2, d3: the first is heard four times, the second twice, the third is overtaken twice."""
+    axes, _ = participation([write_run("a", asynchronous_records)]).axes
+    shares = {label: [round(share) for share in heights] for label, heights in _heights(axes).items()}
+    assert shares == {"update arrived": [67, 33, 0], "late or overtaken": [0, 0, 33]}
+    late = trace.DeviceLate(t_s=3.0, device="d1", round=9, phase="compute", fate="restart")
+    both = [each for record in asynchronous_records for each in (late, record)[record.name != "round_closed" :]]
+    axes, _ = participation([write_run("b", both)]).axes
+    assert [round(share) for share in _heights(axes)["late or overtaken"]] == [33, 0, 33]
+
+
+def test_updates_held_back_have_a_colour(write_run, controlled_records) -> None:
+    (axes,) = participation([write_run("a", controlled_records())]).axes
+    assert _heights(axes)["held back"] == [0.0, 25.0]

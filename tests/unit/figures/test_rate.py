@@ -17,6 +17,7 @@ SHARED = {"type": "band_shared", "direction": "up", "band_hz": 1e6, "background_
 def _flight(transfer: str, device: str, start_s: float, end_s: float, bits: float) -> dict[str, object]:
     return {
         "type": "transfer_ended",
+        "purpose": "update",
         "direction": "up",
         "transfer": transfer,
         "device": device,

@@ -12,7 +12,7 @@ from wfsim import trace
 from wfsim.errors import UsageError
 from wfsim.figures import _style, draw
 from wfsim.figures._rounds import MOST_ROWS
-from wfsim.figures._spans import COMPUTE, UPLOAD, read_story
+from wfsim.figures._spans import ASK, COMPUTE, GAVE_UP, HELD, RESTARTED, UPLOAD, read_story
 from wfsim.figures.timeline import timeline
 from wfsim.results.directory import Run
 
@@ -153,7 +153,49 @@ def test_rounds_without_duration_are_an_error(make_run) -> None:
     run = make_run("a", 1, [])
     journal = trace.Journal([file := trace.FileSink(run.path / "journal.jsonl")])
     journal.write(trace.RoundStarted(t_s=0.0, round=1, version=0, available=1, cohort=["d1"], deadline_s=None))
-    journal.write(trace.RoundClosed(t_s=0.0, round=1, version=1, participants=1, arrived=1, coverage=1.0, round_s=0.0))
+    journal.write(
+        trace.RoundClosed(
+            t_s=0.0,
+            round=1,
+            version=1,
+            participants=1,
+            arrived=1,
+            staleness=[0],
+            overtaken=0,
+            coverage=1.0,
+            round_s=0.0,
+        )
+    )
     file.close()
     with pytest.raises(UsageError, match="took no simulated time"):
         timeline([run])
+
+
+def test_asking_and_holding_back_are_shown(write_run, controlled_records) -> None:
+    story = read_story(write_run("a", controlled_records()).journal())
+    asked = [(span.start_s, span.end_s) for span in story.spans if span.phase == ASK and span.device == "d00001"][:3]
+    assert sorted(asked) == [(2.0, 2.1), (2.1, 3.5), (3.5, 3.6)]
+    axes = timeline([write_run("b", controlled_records())]).axes[0]
+    assert len(_bars(axes, ASK)) == 3 * 2 * 3
+    (held,) = (line for line in axes.lines if line.get_label() == HELD)
+    assert (list(held.get_xdata()), list(held.get_ydata())) == ([pytest.approx(10.4)], [1])
+
+
+def test_devices_that_wait_for_nobody(write_run, asynchronous_records) -> None:
+    run = write_run("a", asynchronous_records)
+    story = read_story(run.journal())
+    assert [each.cohort for each in story.rounds] == [("d1", "d2", "d3")] * 4 + [("d1", "d3")] * 2
+    figure = timeline([run])
+    axes = figure.axes[0]
+    assert axes.get_xlim() == (0.0, 12.0)  # until the slowest is done once
+    marks = {line.get_label(): list(line.get_xdata()) for line in axes.lines}
+    assert (marks[RESTARTED], marks[GAVE_UP]) == ([4.0], [12.0])
+    assert len(_bars(axes, "cut")) == 2  # the training that began anew, the last upload
+    assert timeline([run], rounds=(1, 2)).axes[0].get_xlim() == (0.0, 4.0)
+
+
+def test_a_long_legend_has_two_rows(write_run, asynchronous_records) -> None:
+    (legend,) = timeline([write_run("a", asynchronous_records)]).legends
+    assert (len(legend.get_texts()), legend._ncols) == (6, 3)
+    (legend,) = timeline([write_run("b", asynchronous_records)], rounds=(1, 1)).legends
+    assert (len(legend.get_texts()), legend._ncols) == (4, 4)

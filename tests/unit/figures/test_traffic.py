@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wfsim.errors import UsageError
-from wfsim.figures._traffic import HEADERS, LOST, PAYLOAD, read_traffic
+from wfsim.figures._traffic import CONTROL, HEADERS, LOST, PAYLOAD, read_traffic
 from wfsim.figures.traffic import traffic
 from wfsim.results.metrics import device_totals
 
@@ -76,3 +76,14 @@ def test_nothing_radiated_is_an_error(make_run) -> None:
     run = make_run("a", 1, [], scenario="radio: {packets: {header_bytes: 28}}")
     with pytest.raises(UsageError, match="no bit was radiated in its 0 closed rounds"):
         traffic([run])
+
+
+def test_control_messages_are_apart(write_run, controlled_records) -> None:
+    run = write_run("a", controlled_records(), radio={"packets": {"header_bytes": HEADER_BYTES}})
+    found = read_traffic(run.journal(), HEADER_BYTES)
+    assert [row["up"][CONTROL] + row["down"][CONTROL] for row in found.rounds] == [
+        row["control_bits"] for row in run.rounds
+    ]
+    assert found.rounds[0]["down"][HEADERS] == 8 * HEADER_BYTES  # the model's one packet
+    labels = [text.get_text() for text in traffic([run]).legends[0].get_texts()]
+    assert labels == ["delivered payload", "delivered headers", "requests, grants, acknowledgements"]

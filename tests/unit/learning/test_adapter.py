@@ -44,11 +44,21 @@ def test_one_class_is_refused():
         adapter_shapes(AdapterSettings(), encoder(1))
 
 
+def test_factors_say_what_is_trained_and_sent():
+    both, only_b = (adapter_shapes(AdapterSettings(factors=factors), encoder(10)) for factors in ("both", "b"))
+    assert both.trained.all() and both.entries == only_b.entries
+    assert only_b.trained.sum() == 3 * 4 * (5 * 64 + 128) + 650
+    start, other = initial_adapter(both, Streams(5)), initial_adapter(only_b, Streams(5))
+    assert np.array_equal(start.vector(), other.vector())
+
+
 def test_scale():
     assert AdapterSettings(rank=4, alpha=8.0).scale == 2.0
 
 
-@pytest.mark.parametrize("values", [{"rank": 0}, {"alpha": 0.0}, {"rnk": 1}, {"target_modules": "all_linear"}])
+@pytest.mark.parametrize(
+    "values", [{"rank": 0}, {"alpha": 0.0}, {"rnk": 1}, {"factors": "a"}, {"target_modules": "all_linear"}]
+)
 def test_settings_out_of_range(values):
     with pytest.raises(ValidationError):
         AdapterSettings.model_validate(values)

@@ -16,14 +16,24 @@ SIDES = {"image_size": 28, "patch_size": 7, "num_channels": 1}
 EXAMPLES = 2
 
 
-def counted_by_torch(encoder: Encoder, model, settings: AdapterSettings) -> tuple[int, int]:
-    """FLOPs of one example, forward and with backward, that torch counts in PEFT's own model."""
+def counted_by_torch(encoder: Encoder, model, settings: AdapterSettings, active: int | None = None) -> tuple[int, int]:
+    """FLOPs of one example, forward and with backward, that torch counts in PEFT's own model.
+
+    With `active` the ranks behind it are a second, frozen adapter. Frozen A need no gradient.
+    """
     torch, peft = pytest.importorskip("torch"), pytest.importorskip("peft")
     from torch.utils.flop_counter import FlopCounterMode
 
     targets = [pair.name for pair in adapter_shapes(settings, encoder).pairs]
     heads = [module.name for module in encoder.head]
-    model = peft.get_peft_model(model, peft.LoraConfig(r=settings.rank, target_modules=targets, modules_to_save=heads))
+    config = peft.LoraConfig(r=active or settings.rank, target_modules=targets, modules_to_save=heads)
+    model = peft.get_peft_model(model, config)
+    if active is not None:
+        model.add_adapter("rest", peft.LoraConfig(r=settings.rank - active, target_modules=targets))
+        model.base_model.set_adapter(["default", "rest"])
+    for name, value in model.named_parameters():
+        if ".rest." in name or (settings.factors == "b" and ".lora_A." in name):
+            value.requires_grad_(False)
     inputs = {"pixel_values": torch.zeros(EXAMPLES, 1, 28, 28)}
     if isinstance(encoder.input, TextInput):
         inputs = {"input_ids": torch.ones(EXAMPLES, encoder.tokens, dtype=torch.long)}
@@ -48,6 +58,17 @@ def test_counts_every_product_of_a_vit(rank, targets) -> None:
     shapes = adapter_shapes(settings, VIT)
     expected = counted_by_torch(VIT, image_model("vit"), settings)
     assert (forward_flops(VIT, shapes), training_flops(VIT, shapes)) == expected
+
+
+@pytest.mark.parametrize("targets", ["all-linear", ("v_proj",), ("fc2",)], ids=str)
+@pytest.mark.parametrize("factors", ["both", "b"])
+@pytest.mark.parametrize("active", [None, 1, 3])
+def test_counts_what_is_formed_when_part_is_trained(targets, factors, active) -> None:
+    settings = AdapterSettings(rank=4, target_modules=targets, factors=factors)
+    shapes = adapter_shapes(settings, VIT)
+    forward, both_ways = counted_by_torch(VIT, image_model("vit"), settings, active)
+    assert (forward_flops(VIT, shapes), training_flops(VIT, shapes, active)) == (forward, both_ways)
+    assert training_flops(VIT, shapes, 4) == training_flops(VIT, shapes)
 
 
 def test_counts_every_product_of_a_deit() -> None:

@@ -29,6 +29,17 @@ def test_round_trip(tmp_path):
     assert np.array_equal(read_peft(tmp_path, SHAPES).vector(), adapter.vector())
 
 
+def test_frozen_factors_are_written_too(tmp_path):
+    settings = AdapterSettings(rank=2, target_modules=("q_proj", "fc2"), factors="b")
+    shapes = adapter_shapes(settings, ENCODER)
+    adapter = initial_adapter(shapes, Streams(1))
+    write_peft(tmp_path / "b", adapter, settings=settings, shapes=shapes, base_model_name="wfsim/tiny_vit")
+    write(tmp_path / "both")
+    for name in ("adapter_model.safetensors", "adapter_config.json"):
+        assert (tmp_path / "b" / name).read_bytes() == (tmp_path / "both" / name).read_bytes()
+    assert np.array_equal(read_peft(tmp_path / "b", shapes).vector(), adapter.vector())
+
+
 def test_same_adapter_same_bytes(tmp_path):
     write(tmp_path / "a"), write(tmp_path / "b")
     for name in ("adapter_model.safetensors", "adapter_config.json"):

@@ -59,7 +59,7 @@ def losses(task, adapter, batch_size=32):
 
 def test_training_learns(task):
     work = job(task, *np.random.default_rng(0).permutation(64).reshape(8, 8).tolist() * 5)
-    after = Adapter.from_vector(task[3], work.start.vector() + train(task, [work])[0].vector())
+    after = Adapter.from_vector(task[3], work.start.vector() + train(task, [work])[0].delta.vector())
     before_loss, _ = losses(task, work.start)
     loss, correct = losses(task, after)
     assert loss.mean() < 0.5 * before_loss.mean() and correct.mean() > 0.9
@@ -67,13 +67,14 @@ def test_training_learns(task):
 
 def test_the_delta_of_no_steps_is_zero_and_neighbours_go_on(task):
     idle, busy = train(task, [job(task), job(task, range(8), range(8, 16))])
-    assert not idle.vector().any()
-    assert np.array_equal(busy.vector(), train(task, [job(task, range(8), range(8, 16))])[0].vector())
-    assert busy.vector().dtype == np.float32 and busy.vector().any()
+    assert not idle.delta.vector().any() and np.isnan(idle.loss)
+    alone = train(task, [job(task, range(8), range(8, 16))])[0]
+    assert np.array_equal(busy.delta.vector(), alone.delta.vector()) and busy.loss == alone.loss
+    assert busy.delta.vector().dtype == np.float32 and busy.delta.vector().any()
 
 
 def test_padding_weighs_nothing(task):
-    small, large = (train(task, [job(task, range(5), range(6))], size)[0].vector() for size in (6, 16))
+    small, large = (train(task, [job(task, range(5), range(6))], size)[0].delta.vector() for size in (6, 16))
     assert np.abs(small - large).max() < 1e-4
     assert np.abs(small).max() > 1e-3
 

@@ -9,6 +9,7 @@ import wfsim
 from wfsim.learning import work_key
 from wfsim.learning.adapter import initial_adapter
 from wfsim.learning.engine import Job
+from wfsim.learning.masks import trained_entries
 from wfsim.learning.work_key import chunk_key, score_key, work_identity
 from wfsim.learning.workload import build_workload
 from wfsim.rng import Streams
@@ -21,9 +22,10 @@ def workload(**overrides):
     return build_workload(scenario.learning, Streams(1), scenario.topology.device_names())
 
 
-def job(seed: int = 1, batches=BATCHES, device: str = "d00001") -> Job:
-    start = initial_adapter(workload().shapes, Streams(seed))
-    return Job(device=device, round=1, base_version=0, start=start, batches=batches)
+def job(seed: int = 1, batches=BATCHES, device: str = "d00001", rank: int | None = None) -> Job:
+    shapes = workload().shapes
+    start, trains = initial_adapter(shapes, Streams(seed)), trained_entries(shapes, rank)
+    return Job(device=device, round=1, base_version=0, start=start, batches=batches, trains=trains)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,8 @@ def job(seed: int = 1, batches=BATCHES, device: str = "d00001") -> Job:
         {"learning.adapter.alpha": 3.0},
         {"learning.local.optimizer.lr": 0.5},
         {"learning.local.batch_size": 4},
+        {"learning.local.penalty": "off_diagonal"},
+        {"learning.adapter.factors": "b"},
         {"learning.engine.precision": "float64"},
         {"learning.data": "mnist5k"},
         {"learning.data.test_examples": 100},
@@ -68,10 +72,13 @@ def test_a_chunk_is_its_ordered_jobs() -> None:
         chunk_key("i", [job(batches=BATCHES[::-1])]),
         chunk_key("i", [job(batches=(np.arange(8),))]),
         chunk_key("i", [job(batches=(np.arange(3), np.arange(3, 8)))]),
+        chunk_key("i", [job(rank=1)]),
+        chunk_key("i", [job(rank=2)]),
+        chunk_key("i", [job(rank=1), one]),
         score_key("i", one.start),
         score_key("i", other.start),
     }
-    assert len(keys) == 10
+    assert len(keys) == 13
 
 
 def test_who_trains_and_when_is_not_in_the_key() -> None:

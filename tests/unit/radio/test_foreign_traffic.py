@@ -22,7 +22,7 @@ def test_bits_follow_the_path_of_the_foreign_traffic(make_air: Callable[..., Any
     """2 bit/s/Hz of 1 MHz, or of a quarter of it: the bits flown in each stretch of the path add up to the payload."""
     air = make_air((1e12,), link=_CAPPED, background=_ON_OFF, engine=engine)
     air.send("A", [1e5] * 60, at_s=0.3)
-    end_s, path = air.run().end_s("A"), Background.parse(_ON_OFF).realise(Streams(1), "up")
+    end_s, path = air.run().end_s("A"), Background.parse(_ON_OFF).realise(Streams(1), "up", 0.0)
     flown_bits, t_s, changes = 0.0, 0.3, 0
     while t_s < end_s:
         until_s = min(path.holds_until_s(t_s), end_s)

@@ -21,7 +21,13 @@ SUMMARY = {
     "worst_decile_accuracy": None,
     "uplink_bits": 30,
     "downlink_bits": 3,
+    "mean_round_s": 2.0,
+    "control_bits": 0,
     "mean_coverage": 1.0,
+    "mean_staleness": None,
+    "uploads_overtaken": 0,
+    "updates_held": 0,
+    "budget_binding_share": None,
     "devices_late": 0,
     "energy_j": 1.5,
 }
@@ -40,7 +46,8 @@ def write_run(
 ) -> Run:
     """A run directory with these round rows (absent columns are null), journal lines and summary numbers."""
     path.mkdir(parents=True)
-    (path / "manifest.json").write_text(json.dumps({"run_id": f"id-{path.name}", "name": "x", "status": status}))
+    name = (scenario or {}).get("name", "x")
+    (path / "manifest.json").write_text(json.dumps({"run_id": f"id-{path.name}", "name": name, "status": status}))
     if scenario is not None:
         YAML().dump(scenario, path / "scenario.yaml")
     write_rounds(path / "rounds.csv", [dict.fromkeys(COLUMNS) | row for row in rows])

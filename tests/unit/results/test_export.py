@@ -131,7 +131,7 @@ def test_perfetto_names_what_was_lost(lines: list[dict[str, Any]], events: list[
     shown = sorted(event["name"].partition(" ")[2] or "delivered" for event in spans(events, "upload"))
     assert shown == fates
     late = [event["name"] for event in events if event["ph"] == "i"]
-    assert late == [f"late in {line['phase']}" for line in of(lines, "device_late")]
+    assert late == [f"late in {line['phase']}: {line['fate']}" for line in of(lines, "device_late")]
 
 
 def test_the_lossy_run_is_one(run: Run, lines: list[dict[str, Any]]) -> None:
@@ -255,3 +255,33 @@ def test_a_journal_without_records(tmp_path: Path, make_run: Any, name: str) -> 
 def test_a_journal_of_another_version(tmp_path: Path, make_run: Any, line: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=f"record 0 \\({line['type']}\\) was written by another version"):
         export(make_run(tmp_path / "other", lines=[line]), "csv")
+
+
+@pytest.fixture
+def asked(tmp_path: Path, make_run: Any, controlled_lines: list[dict[str, Any]]) -> Run:
+    """A run with requests, grants, a held update and, after one upload, an acknowledgement."""
+    ack = {"transfer": "ack/d00001/1", "purpose": "acknowledgement", "direction": "down", "start_s": 6.8, "t_s": 7.0}
+    flew = next(line for line in controlled_lines if line["type"] == "transfer_ended") | ack
+    end = next(place for place, line in enumerate(controlled_lines) if line["t_s"] > 7.0)
+    return make_run(tmp_path / "asked", lines=[*controlled_lines[:end], flew, *controlled_lines[end:]])
+
+
+def test_perfetto_shows_requests_grants_and_what_was_held(asked: Run, tmp_path: Path) -> None:
+    events = json.loads(export(asked, "perfetto", tmp_path / "trace.json").read_text())["traceEvents"]
+    requests, granted = spans(events, "request"), spans(events, "grant")
+    assert (len(requests), len(granted)) == (8, 8)
+    assert all(event["pid"] == 2 and event["dur"] == 100_000 for event in (*requests, *granted))
+    said = [event["name"] for event in events if event["ph"] == "i"]
+    assert said.count("update held back") == 1
+    assert said[:2] == ["granted 0.5 of the band, 4 ranks"] * 2
+    queue = [event["args"]["value"] for event in events if event["name"] == "queue_s"]
+    assert queue == pytest.approx([1.8, 1.2, 0.6, 2.4])
+
+
+def test_perfetto_acknowledgements_have_tracks_of_their_own(asked: Run, tmp_path: Path) -> None:
+    """They fly while their devices already do something else."""
+    events = json.loads(export(asked, "perfetto", tmp_path / "trace.json").read_text())["traceEvents"]
+    (shown,) = spans(events, "acknowledgement")
+    assert (shown["pid"], shown["tid"], shown["dur"]) == (4, 1, 200_000)
+    names = {event["pid"]: event["args"]["name"] for event in events if event["name"] == "process_name"}
+    assert names[4] == "acknowledgements"

@@ -19,7 +19,7 @@ LINES = [
     {"type": "device_ready", "device": "a"},
     {"type": "device_ready", "device": "b"},
     {"type": "update_arrived", "device": "a", "coverage": 1.0, "staleness": 1},
-    {"type": "round_closed"},
+    {"type": "round_closed", "staleness": [1]},
 ]
 
 

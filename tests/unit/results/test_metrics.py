@@ -90,13 +90,15 @@ def ready(device: str) -> Line:
     return {"type": "device_ready", "device": device, "t_s": 0.0}
 
 
-CLOSE = {"type": "round_closed", "t_s": 0.0}
+def closed(*ages: int) -> Line:
+    return {"type": "round_closed", "t_s": 0.0, "staleness": list(ages)}
+
 
 # a is heard in both rounds (twice in the first), b in the second, c never: its one upload is wholly lost.
 ARRIVALS = [
     *map(ready, "abc"),
-    *(arrival("a", 1.0, 0), arrival("a", 0.5, 3), CLOSE),
-    *(arrival("a", 0.1, 1), arrival("b", 1.0, 2), arrival("c", 0.0, 9), CLOSE),
+    *(arrival("a", 1.0, 0), arrival("a", 0.5, 3), closed(0, 3)),
+    *(arrival("a", 0.1, 1), arrival("b", 1.0, 2), arrival("c", 0.0, 9), closed(1, 2, 9)),
     arrival("b", 1.0, 4),
 ]
 
@@ -117,9 +119,9 @@ def test_jain(values: list[float], index: float | None) -> None:
     assert jain(values) == (None if index is None else pytest.approx(index, rel=1e-15))
 
 
-def test_staleness_of_what_arrived() -> None:
+def test_staleness_of_what_rounds_took() -> None:
     found = staleness(ARRIVALS)
-    assert (found.values, found.mean, found.max) == ((0, 3, 1, 2, 4), 2.0, 4)
+    assert (found.values, found.mean, found.max) == ((0, 3, 1, 2, 9), 3.0, 9)
 
 
 def test_staleness_of_nothing() -> None:
@@ -128,23 +130,27 @@ def test_staleness_of_nothing() -> None:
 
 
 def transfer(device: str, direction: str, t_s: float, **numbers: float) -> Line:
-    return {"type": "transfer_ended", "device": device, "direction": direction, "t_s": t_s, **numbers}
+    purpose = {"up": "update", "down": "model"}[direction]
+    said = {"type": "transfer_ended", "purpose": purpose, "device": device, "direction": direction, "t_s": t_s}
+    return said | numbers
 
 
 TRAFFIC = [
     *map(ready, "abc"),
     transfer("a", "down", 1.0, sent_bits=120.0, delivered_bits=100.0, energy_j=0.5, airtime_s=1.0),
     transfer("b", "down", 1.0, sent_bits=120.0, delivered_bits=80.0, energy_j=0.5, airtime_s=1.0),
+    {"type": "compute_started", "device": "a", "t_s": 1.0},
     {"type": "compute_ended", "device": "a", "energy_j": 2.0, "t_s": 2.0},
     transfer("a", "up", 3.0, sent_bits=60.0, delivered_bits=40.0, energy_j=0.25, airtime_s=0.75),
     transfer("a", "up", 4.0, sent_bits=30.0, delivered_bits=30.0, energy_j=0.25, airtime_s=0.25),
+    {**transfer("a", "up", 4.5, sent_bits=8.0, energy_j=0.0, airtime_s=0.5), "purpose": "request"},
     {"type": "run_ended", "t_s": 5.0},
 ]
 
 
 def test_totals_of_every_device() -> None:
     assert device_totals(TRAFFIC) == {
-        "a": DeviceTotals(uplink_bits=90.0, received_bits=100.0, energy_j=3.0, upload_airtime_s=1.0),
+        "a": DeviceTotals(turns=1, uplink_bits=98.0, received_bits=100.0, energy_j=3.0, upload_airtime_s=1.0),
         "b": DeviceTotals(received_bits=80.0, energy_j=0.5),
         "c": DeviceTotals(),
     }

@@ -19,7 +19,7 @@ from wfsim.world.execute import execute
 
 Line = dict[str, Any]
 Mutation = Callable[[list[Line]], str]
-_MUTATIONS: dict[str, list[Mutation]] = {}
+_MUTATIONS: dict[str, list[tuple[Mutation, str]]] = {}
 
 
 @cache
@@ -52,11 +52,11 @@ def _find(lines: list[Line], kind: str, number: int = 0, **fields: Any) -> Line:
     return found[number]
 
 
-def _breaks(invariant: str) -> Callable[[Mutation], Mutation]:
-    """The mutation breaks this invariant alone, and returns its sentence."""
+def _breaks(invariant: str, journal: str = "simulated_lines") -> Callable[[Mutation], Mutation]:
+    """The mutation breaks this invariant alone in the journal of this fixture, and returns its sentence."""
 
     def register(mutation: Mutation) -> Mutation:
-        _MUTATIONS.setdefault(invariant, []).append(mutation)
+        _MUTATIONS.setdefault(invariant, []).append((mutation, journal))
         return mutation
 
     return register
@@ -66,9 +66,16 @@ def _seq(lines: list[Line], line: Line) -> str:
     return f"record {next(seq for seq, other in enumerate(lines) if other is line)}: "
 
 
-def test_a_sound_journal_passes() -> None:
-    assert verify(_sound()) == []
-    assert verify(line for line in _sound()) == []
+@pytest.fixture
+def simulated_lines() -> list[Line]:
+    return copy.deepcopy(list(_sound()))
+
+
+@pytest.mark.parametrize("journal", ["simulated_lines", "controlled_lines", "asynchronous_lines"])
+def test_a_sound_journal_passes(request: pytest.FixtureRequest, journal: str) -> None:
+    lines = request.getfixturevalue(journal)
+    assert verify(lines) == []
+    assert verify(line for line in lines) == []
 
 
 def test_every_invariant_is_broken_below() -> None:
@@ -283,16 +290,163 @@ def _version_falls(lines: list[Line]) -> str:
     return f"{_seq(lines, line)}version goes back from 1 to 0"
 
 
+CONTROLLED, ASYNCHRONOUS = "controlled_lines", "asynchronous_lines"
+
+
+@_breaks("purposes_are_known", CONTROLLED)
+def _a_request_flies_down(lines: list[Line]) -> str:
+    line = _find(lines, "transfer_ended", purpose="request")
+    line["direction"] = "down"
+    return f"{_seq(lines, line)}{line['transfer']} carries 'request' down"
+
+
+@_breaks("purposes_are_known", CONTROLLED)
+def _an_update_becomes_a_request(lines: list[Line]) -> str:
+    line = _find(lines, "transfer_ended", purpose="update")
+    line["purpose"] = "request"
+    return f"{_seq(lines, line)}{line['transfer']} started as 'update', ends as 'request'"
+
+
+@_breaks("grants_answer_requests", CONTROLLED)
+def _granted_twice(lines: list[Line]) -> str:
+    line = _find(lines, "granted")
+    again = dict(line)
+    lines.insert(lines.index(line) + 1, again)
+    return f"{_seq(lines, again)}d00001 in round 1 is granted again"
+
+
+@_breaks("grants_answer_requests", CONTROLLED)
+def _granted_unasked(lines: list[Line]) -> str:
+    lines.remove(_find(lines, "requested"))
+    line = _find(lines, "granted")
+    return f"{_seq(lines, line)}d00001 in round 1 is granted unasked"
+
+
+@_breaks("grants_answer_requests", CONTROLLED)
+def _asked_twice(lines: list[Line]) -> str:
+    line = _find(lines, "requested")
+    again = dict(line)
+    lines.insert(lines.index(line) + 1, again)
+    return f"{_seq(lines, again)}d00001 in round 1 asks again"
+
+
+@_breaks("requests_are_sound", CONTROLLED)
+def _more_ranks_drop_more(lines: list[Line]) -> str:
+    line = _find(lines, "requested")
+    line["dropped"] = [0.25, 0.5, 0.1, 0.0]
+    return f"{_seq(lines, line)}d00001 in round 1 asks with dropped shares that do not fall from 1 to 0"
+
+
+@_breaks("requests_are_sound", CONTROLLED)
+def _all_ranks_drop_something(lines: list[Line]) -> str:
+    line = _find(lines, "requested")
+    line["dropped"] = [0.5, 0.3, 0.2, 0.1]
+    return f"{_seq(lines, line)}d00001 in round 1 asks with dropped shares that do not fall from 1 to 0"
+
+
+@_breaks("grants_are_sound", CONTROLLED)
+def _more_ranks_than_there_are(lines: list[Line]) -> str:
+    line = _find(lines, "granted")
+    line["keep"] = 5
+    return f"{_seq(lines, line)}d00001 in round 1 is to keep 5 of 4 ranks"
+
+
+@_breaks("grants_are_sound", CONTROLLED)
+def _more_than_the_whole_band(lines: list[Line]) -> str:
+    line = _find(lines, "granted")
+    line["band_weight"] = 1.5
+    return f"{_seq(lines, line)}d00001 in round 1 is granted 1.5 of the band"
+
+
+@_breaks("only_what_may_be_sent_is", CONTROLLED)
+def _sent_without_leave(lines: list[Line]) -> str:
+    _find(lines, "granted")["send"] = False
+    line = _find(lines, "update_arrived")
+    return f"{_seq(lines, line)}the update of d00001 in round 1 arrives without a grant to send it"
+
+
+@_breaks("only_what_may_be_sent_is", CONTROLLED)
+def _held_and_sent(lines: list[Line]) -> str:
+    held, line = _find(lines, "update_held"), _find(lines, "update_arrived", round=2)
+    held["device"] = line["device"]
+    _find(lines, "round_closed", round=2)["overtaken"] = 1  # the other device is now still at work
+    _find(lines, "round_closed", round=3)["overtaken"] = 0
+    return f"{_seq(lines, line)}the update of d00001 in round 2 arrives although it was held back"
+
+
+@_breaks("encoded_updates_fit", CONTROLLED)
+def _encoded_more_than_flies(lines: list[Line]) -> str:
+    _find(lines, "update_encoded")["fragment_bytes"] = [2000] * 4
+    line = _find(lines, "transfer_started", purpose="update")
+    return f"{_seq(lines, line)}{line['transfer']} offers 4 packets of 32000 bits, encoded were 4 of 64000"
+
+
+@_breaks("encoded_updates_fit", CONTROLLED)
+def _a_fragment_that_never_flies(lines: list[Line]) -> str:
+    _find(lines, "update_encoded")["fragment_bytes"] = [10] * 5
+    line = _find(lines, "transfer_started", purpose="update")
+    return f"{_seq(lines, line)}{line['transfer']} offers 4 packets of 32000 bits, encoded were 5 of 400"
+
+
+@_breaks("staleness_is_true", ASYNCHRONOUS)
+def _older_than_it_is(lines: list[Line]) -> str:
+    line = _find(lines, "update_arrived", 2)
+    line["staleness"] = 4
+    return f"{_seq(lines, line)}the update of d1 in round 2 is called 4 versions old, from 1 it is 1"
+
+
+@_breaks("staleness_is_true", ASYNCHRONOUS)
+def _from_the_future(lines: list[Line]) -> str:
+    line = _find(lines, "update_arrived")
+    line["base_version"], line["staleness"] = 3, -3
+    return f"{_seq(lines, line)}the update of d1 in round 1 is called -3 versions old, from 3 it is -3"
+
+
+@_breaks("closings_count", ASYNCHRONOUS)
+def _somebody_is_forgotten(lines: list[Line]) -> str:
+    line = _find(lines, "round_closed")
+    line["overtaken"] = 1
+    return f"{_seq(lines, line)}round 1: 1 devices overtaken, at work are 2"
+
+
+@_breaks("closings_count", ASYNCHRONOUS)
+def _more_arrived_than_took_part(lines: list[Line]) -> str:
+    line = _find(lines, "round_closed")
+    line["arrived"] = 2
+    return f"{_seq(lines, line)}round 1: 2 of 1 uploads arrived"
+
+
+@_breaks("closings_count", ASYNCHRONOUS)
+def _an_upload_without_an_age(lines: list[Line]) -> str:
+    line = _find(lines, "round_closed")
+    line["staleness"] = []
+    return f"{_seq(lines, line)}round 1: staleness [] of 1 uploads"
+
+
+@_breaks("versions_never_fall", ASYNCHRONOUS)
+def _joined_with_an_old_version(lines: list[Line]) -> str:
+    line = _find(lines, "devices_joined")
+    line["version"] = 0
+    return f"{_seq(lines, line)}version goes back from 2 to 0"
+
+
+@_breaks("the_queue_bounds_the_mean_round", CONTROLLED)
+def _time_that_no_queue_remembers(lines: list[Line]) -> str:
+    line = _find(lines, "controlled")
+    line["measures"] = line["measures"] | {"queue_s": 1.5}
+    return f"{_seq(lines, line)}rounds up to 1 took 6.8 s, the queue allows 6.5 s"
+
+
 @pytest.mark.parametrize(
-    "mutation",
+    ("mutation", "journal"),
     [
-        pytest.param(mutation, id=f"{invariant}-{mutation.__name__.strip('_')}")
+        pytest.param(mutation, journal, id=f"{invariant}-{mutation.__name__.strip('_')}")
         for invariant, mutations in _MUTATIONS.items()
-        for mutation in mutations
+        for mutation, journal in mutations
     ],
 )
-def test_a_breach_is_told_and_nothing_else(mutation: Mutation) -> None:
-    lines = copy.deepcopy(list(_sound()))
+def test_a_breach_is_told_and_nothing_else(request: pytest.FixtureRequest, mutation: Mutation, journal: str) -> None:
+    lines = request.getfixturevalue(journal)
     sentence = mutation(lines)
     assert verify(_chained(lines)) == [sentence]
 

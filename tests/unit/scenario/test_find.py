@@ -6,6 +6,7 @@ import pytest
 
 from wfsim.scenario import find
 from wfsim.scenario.find import find_scenario, not_found, packaged_folder, packaged_names
+from wfsim.scenario.load import load_scenario
 
 
 @pytest.fixture
@@ -25,6 +26,28 @@ def test_a_name_is_looked_up_among_the_packaged(packaged: Path, tmp_path: Path) 
     assert packaged_names() == ["quickstart"]
     assert find_scenario("quickstart", tmp_path) == packaged / "quickstart.yaml"
     assert find_scenario("quickstart.yaml", tmp_path) == packaged / "quickstart.yaml"
+
+
+def test_scenarios_lie_in_folders_too(packaged: Path, tmp_path: Path) -> None:
+    (packaged / "tsfa").mkdir()
+    (packaged / "tsfa" / "headline.yaml").write_text("extends: ../quickstart.yaml\n")
+    assert packaged_names() == ["quickstart", "tsfa/headline"]
+    for name in ("tsfa/headline", "tsfa/headline.yaml"):
+        assert find_scenario(name, tmp_path) == packaged / "tsfa" / "headline.yaml"
+    assert find_scenario("headline", packaged / "tsfa") == packaged / "tsfa" / "headline.yaml"
+    assert find_scenario("headline", tmp_path) is None
+    for name in ("tsfa", "tsfa/"):
+        assert not_found(name, tmp_path) == f"{name!r} is a folder of scenarios: tsfa/headline"
+    assert not_found("tsfa/headlin", tmp_path).endswith("(did you mean 'tsfa/headline'?)")
+
+
+@pytest.mark.parametrize("base", ["../quickstart.yaml", "../quickstart", "quickstart"])
+def test_a_scenario_in_a_folder_extends_those_above(packaged: Path, tmp_path: Path, base: str) -> None:
+    (packaged / "tsfa").mkdir()
+    (packaged / "tsfa" / "headline.yaml").write_text(f"extends: {base}\nname: headline\n")
+    (packaged / "quickstart.yaml").write_text("seed: 7\n")
+    scenario = load_scenario("tsfa/headline")
+    assert (scenario.name, scenario.seed) == ("headline", 7)
 
 
 def test_a_file_of_the_folder_comes_first_and_needs_no_suffix(packaged: Path, tmp_path: Path) -> None:

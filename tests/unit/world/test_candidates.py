@@ -34,6 +34,6 @@ def test_a_candidate_is_known_as_of_the_age_of_the_knowledge(engine: str, now_s:
 
 def test_upload_bits_count_headers() -> None:
     world = _world(fading="none")
-    (first, *_), plan = candidates_among(world, world.devices), world.update_plan
+    (first, *_), plan = candidates_among(world, world.devices), world.wire.plan(None)
     assert first.upload_bits == 8 * (sum(plan.fragment_bytes) + 28 * len(plan.fragment_bytes))
     assert first.snr_db == pytest.approx(first.mean_snr_db, abs=1e-9)

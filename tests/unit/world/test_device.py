@@ -34,11 +34,11 @@ def _world(**fields: Any) -> tuple[World, list[Line]]:
 class _Remembers(TimingOnly):
     """What each device was told to hold, in order."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, world: World) -> None:
+        super().__init__(wire=world.wire, spectrum=world.scenario.learning.assumed_spectrum)
         self.held: dict[str, list[NDArray[np.bool_]]] = {}
 
-    def download(self, device: str, fragments: NDArray[np.bool_]) -> None:
+    def download(self, device: str, version: int, fragments: NDArray[np.bool_]) -> None:
         self.held.setdefault(device, []).append(fragments)
 
 
@@ -46,7 +46,7 @@ def _late_download(transport: str) -> tuple[_Remembers, list[Line]]:
     """A round that closes while the global adapter is still on the air."""
     downlink = {"kind": "unicast", "transport": transport}
     world, lines = _world(protocol={"kind": "deadline", "round_s": 0.1}, radio={"downlink": downlink})
-    world.federation = _Remembers()
+    world.federation = _Remembers(world)
     execute(world)
     assert {line["phase"] for line in lines if line["type"] == "device_late"} == {"download"}
     return world.federation, lines

@@ -10,10 +10,11 @@ from wfsim.compress.dense import Dense
 from wfsim.learning.adapter import initial_adapter
 from wfsim.learning.engine import Engine
 from wfsim.learning.workload import build_workload
-from wfsim.messages import Adapter
+from wfsim.messages import Adapter, Assignment
 from wfsim.rng import Streams
 from wfsim.scenario.load import load_scenario
-from wfsim.world.federation import Learned
+from wfsim.world.encoder import Wire
+from wfsim.world.learned import Learned
 
 
 def federation(codec: Dense) -> Learned:
@@ -22,37 +23,48 @@ def federation(codec: Dense) -> Learned:
     workload = build_workload(scenario.learning, streams, scenario.topology.device_names())
     return Learned(
         workload=workload,
-        streams=streams,
+        wire=Wire(codec=codec, shapes=workload.shapes, max_fragment_bytes=1472, streams=streams),
         engine=Engine(compute=lambda chunks: [], chunk_jobs=5),
         try_out=lambda adapter: None,
         aggregator=FedIt(),
-        codec=codec,
         download_codec=codec,
-        max_fragment_bytes=1472,
         current=initial_adapter(workload.shapes, streams),
     )
 
 
 def start_of(learned: Learned, device: str) -> np.ndarray:
-    return learned.submit(device, 1).job.start.vector()
+    version, rank = learned.version, learned.workload.shapes.rank
+    orders = Assignment(device=device, round=1, base_version=version, rank=rank, local_steps=1, deadline_s=None)
+    return learned.submit(orders).ticket.job.start.vector()
+
+
+def moved(learned: Learned) -> None:
+    """Version 1 is version 0 plus 1."""
+    initial = learned.current.vector()
+    learned.current, learned.version = Adapter.from_vector(learned.workload.shapes, initial + 1.0), 1
+    learned.versions[1] = learned.current
+
+
+def everything(learned: Learned) -> np.ndarray:
+    return np.ones(len(learned.wire.plan(None).fragment_bytes), bool)
 
 
 def test_a_whole_download_is_the_global_adapter() -> None:
     learned = federation(Dense())
-    fragments = len(learned.codec.plan(learned.workload.shapes, 1472).fragment_bytes)
-    learned.download("d00001", np.ones(fragments, bool))
+    learned.download("d00001", 0, everything(learned))
     np.testing.assert_array_equal(start_of(learned, "d00001"), learned.current.vector())
 
 
 def test_a_lost_fragment_leaves_the_last_known_values() -> None:
     learned = federation(Dense())
     initial, shapes = learned.current.vector(), learned.workload.shapes
-    learned.current, learned.version = Adapter.from_vector(shapes, initial + 1.0), 1
-    came = np.ones(len(learned.codec.plan(shapes, 1472).fragment_bytes), bool)
+    moved(learned)
+    came = everything(learned)
     came[2] = False
-    learned.download("d00001", came)
-    fragment = learned.codec.encode(learned.current, shapes, 1472).fragments[2]
-    lost = learned.codec.decode([fragment], shapes)[1]
+    learned.download("d00001", 1, came)
+    source = learned.wire.source("server", 1, learned.current)
+    fragment = learned.wire.encode(learned.current, None, source).fragments[2]
+    lost = learned.wire.codec.decode([fragment], shapes)[1]
     held = start_of(learned, "d00001")
     assert 0 < lost.sum() < shapes.entries
     np.testing.assert_array_equal(held[lost], initial[lost])
@@ -61,8 +73,7 @@ def test_a_lost_fragment_leaves_the_last_known_values() -> None:
 
 def test_half_precision_reaches_the_device_rounded() -> None:
     learned = federation(Dense(values="fp16"))
-    fragments = len(learned.codec.plan(learned.workload.shapes, 1472).fragment_bytes)
-    learned.download("d00001", np.ones(fragments, bool))
+    learned.download("d00001", 0, everything(learned))
     current = learned.current.vector()
     np.testing.assert_array_equal(start_of(learned, "d00001"), current.astype(np.float16).astype(np.float32))
     assert np.any(start_of(learned, "d00001") != current)
@@ -70,8 +81,24 @@ def test_half_precision_reaches_the_device_rounded() -> None:
 
 def test_two_devices_may_hold_different_adapters() -> None:
     learned = federation(Dense())
-    fragments = len(learned.codec.plan(learned.workload.shapes, 1472).fragment_bytes)
-    learned.current, learned.version = Adapter.from_vector(learned.workload.shapes, learned.current.vector() + 1.0), 1
-    learned.download("d00001", np.ones(fragments, bool))
-    learned.download("d00002", np.zeros(fragments, bool))
+    moved(learned)
+    learned.download("d00001", 1, everything(learned))
+    learned.download("d00002", 1, ~everything(learned))
     assert np.abs(start_of(learned, "d00001") - start_of(learned, "d00002")).max() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_download_that_was_overtaken_brings_the_version_that_was_sent() -> None:
+    learned = federation(Dense())
+    initial = learned.current.vector()
+    moved(learned)
+    learned.download("d00001", 0, everything(learned))
+    np.testing.assert_array_equal(start_of(learned, "d00001"), initial)
+
+
+def test_versions_that_nobody_began_with_are_forgotten() -> None:
+    learned = federation(Dense())
+    moved(learned)
+    learned.mark(oldest_version=0)
+    assert sorted(learned.versions) == [0, 1]
+    learned.mark(oldest_version=1)
+    assert sorted(learned.versions) == [1]

@@ -16,8 +16,12 @@ class Background(Part, slot="background"):
     of the downlink carries its part of the base station's power; foreign devices send with power of their own.
     """
 
-    def realise(self, streams: Streams, direction: str) -> ForeignTraffic:
-        """The share taken in a direction (`up`, `down`) for all time; it depends on the seed and the direction."""
+    def realise(self, streams: Streams, direction: str, start_s: float) -> ForeignTraffic:
+        """The share taken in a direction for all time; random draws are addressed by the seed and the direction.
+
+        `direction` is `up` or `down`, with a number for a source beside others (`up/1`); the clock of day reads
+        `start_s` seconds after midnight at t = 0.
+        """
         raise NotImplementedError(type(self).__name__)
 
     def mean_share(self) -> float:

@@ -21,7 +21,7 @@ class ForeignTraffic(Protocol):
     """The share of one direction's band that foreign traffic takes, over all time."""
 
     def share(self, t_s: float) -> float:
-        """Fraction of the band in [0, 1) taken at `t_s`; a change at `t_s` has happened."""
+        """Fraction of the band in [0, 1] taken at `t_s`; a change at `t_s` has happened."""
         ...
 
     def holds_until_s(self, t_s: float) -> float:

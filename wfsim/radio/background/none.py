@@ -11,7 +11,7 @@ from wfsim.rng import Streams
 class NoBackground(Background, kind="none"):
     """The whole band is for the simulated transfers. Neutral member."""
 
-    def realise(self, streams: Streams, direction: str) -> ForeignTraffic:
+    def realise(self, streams: Streams, direction: str, start_s: float) -> ForeignTraffic:
         return _Nothing()
 
     def mean_share(self) -> float:

@@ -42,7 +42,7 @@ class PoissonSessions(Background, kind="poisson"):
             raise ValueError(f"rate_per_s x mean_s is {self.rate_per_s * self.mean_s:g} sessions at once, above 1000")
         return self
 
-    def realise(self, streams: Streams, direction: str) -> ForeignTraffic:
+    def realise(self, streams: Streams, direction: str, start_s: float) -> ForeignTraffic:
         sessions = lru_cache(_CACHED_TILES)(partial(self._sessions, streams, direction))
         return TiledSteps(
             self.mean_s, lambda tile: self._steps([sessions(tile - k) for k in range(_LONGEST_TILES + 1)], tile)

@@ -21,7 +21,7 @@ _CACHED_TILES_PER_LINK = 4
 
 
 class FadingPaths(Protocol):
-    """Power gains (linear, unit mean) of links over all time."""
+    """Power gains (linear) of links over all time."""
 
     @property
     def coherence_s(self) -> float | None:
@@ -69,26 +69,31 @@ class BlockPaths:
         """Gains, shape [n, count]."""
         links = np.asarray(link_indices, dtype=np.int64).tolist()
         gains = np.empty((len(links), count))
-        for tile, inside, outside in _tiles(first_block, count):
+        for tile, inside, outside in tiles(first_block, count):
             for row, link in enumerate(links):
                 gains[row, outside] = self._tile(link, tile)[inside]
         return gains
 
     def gain(self, t_s: Gains) -> Gains:
         """Gains, shape [links, m]."""
-        blocks, position = np.unique([interval_of(t, self.coherence_s) for t in t_s], return_inverse=True)
-        everyone = np.arange(len(self._links))
-        gains = [self.block_gains(everyone, int(block), 1) for block in blocks]
-        return np.hstack([np.empty((len(everyone), 0)), *gains])[:, position]
+        return gains_at(self, self.coherence_s, len(self._links), t_s)
 
     def _draw_tile(self, link: int, tile: int) -> Gains:
         return self._draw(self._streams.generator("fading", self._links[link], tile), TILE_BLOCKS)
 
 
-def _tiles(first_block: int, count: int) -> Iterator[tuple[int, slice, slice]]:
+def tiles(first_block: int, count: int) -> Iterator[tuple[int, slice, slice]]:
     """Each tile under the blocks, with the place of those blocks inside the tile and in the answer."""
     end = first_block + count
     for tile in range(first_block // TILE_BLOCKS, -(-end // TILE_BLOCKS)):
         start = tile * TILE_BLOCKS
         low, high = max(first_block, start), min(end, start + TILE_BLOCKS)
         yield tile, slice(low - start, high - start), slice(low - first_block, high - first_block)
+
+
+def gains_at(paths: FadingPaths, coherence_s: float, links: int, t_s: Gains) -> Gains:
+    """Gains [links, m] of the blocks that m times in s lie in."""
+    blocks, position = np.unique([interval_of(t, coherence_s) for t in t_s], return_inverse=True)
+    everyone = np.arange(links)
+    gains = [paths.block_gains(everyone, int(block), 1) for block in blocks]
+    return np.hstack([np.empty((links, 0)), *gains])[:, position]

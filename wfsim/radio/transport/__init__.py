@@ -6,8 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from wfsim.part import Part, load_folder
+
+Mask = NDArray[np.bool_]
 
 
 class Transport(Part, slot="transport"):
@@ -19,9 +22,28 @@ class Transport(Part, slot="transport"):
     needs_deadline: ClassVar[bool] = False
     keeps_partial: ClassVar[bool] = True
 
-    def resend(self, missing: NDArray[np.bool_], attempts: int) -> NDArray[np.bool_]:
-        """Which of the `missing` packets [packets] fly again after `attempts` passes."""
+    def resend(self, missing: Mask, attempts: int) -> Mask:
+        """Which of the `missing` packets [packets], each of which has flown `attempts` times, fly again."""
         raise NotImplementedError(type(self).__name__)
+
+    def next_pass(self, again: Mask, new: Mask) -> NDArray[np.int64]:
+        """Packets of the next pass in order of sending, of those to be sent `again` and `new` ones (both [packets])."""
+        return np.flatnonzero(again | new)
+
+
+class Repeating(Transport):
+    """Base of kinds that send lost packets again, in one long pass after another or in windows.
+
+    With a window of w a pass sends at most w packets: those to be sent again first, then new ones, each in their order.
+    So a loss is repaired before less important fragments fly, and what a cut leaves is the most important part.
+    """
+
+    window_packets: int | None = Field(
+        None, ge=1, description="most packets of a pass, repetitions first; null: all new ones, then the repetitions"
+    )
+
+    def next_pass(self, again: Mask, new: Mask) -> NDArray[np.int64]:
+        return np.concatenate([np.flatnonzero(again), np.flatnonzero(new)])[: self.window_packets]
 
 
 load_folder(__name__, list(__path__))

@@ -7,10 +7,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.radio.transport import Transport
+from wfsim.radio.transport import Repeating
 
 
-class Reliable(Transport, kind="reliable"):
+class Reliable(Repeating, kind="reliable"):
     """ARQ without limit: the payload arrives whole or, if the round closes first, not at all.
 
     At independent loss p a packet takes 1/(1-p) transmissions on average (Bertsekas & Gallager 1992). Neutral member:

@@ -10,9 +10,9 @@ from wfsim.results.directory import Run
 from wfsim.results.export import exporter
 from wfsim.results.export._journal import records
 
-_SERVER, _DEVICES, _BANDS = 1, 2, 3
-_PROCESSES = {_SERVER: "server", _DEVICES: "devices", _BANDS: "bands"}
-_PHASES = {"down": "download", "up": "upload"}
+_SERVER, _DEVICES, _BANDS, _CONFIRMED = 1, 2, 3, 4
+_PROCESSES = {_SERVER: "server", _DEVICES: "devices", _BANDS: "bands", _CONFIRMED: "acknowledgements"}
+_PHASES = {"model": "download", "update": "upload"}  # other purposes are called what they are
 _OF_A_TRANSFER = (
     "transfer",
     "outcome",
@@ -27,7 +27,7 @@ _OF_A_TRANSFER = (
     "airtime_s",
     "energy_j",
 )
-_OF_A_ROUND = ("version", "participants", "arrived", "coverage")
+_OF_A_ROUND = ("version", "participants", "arrived", "overtaken", "coverage")
 
 Line = dict[str, Any]
 Event = dict[str, Any]
@@ -65,9 +65,11 @@ class _Trace:
 
     def names(self) -> Iterator[Event]:
         """What processes and tracks are called, and their order, which viewers else make from how busy they are."""
-        for process, name in _PROCESSES.items():
-            yield from _named("process", {"pid": process}, name, process)
-        for process, track, name in ((_SERVER, 1, "rounds"), *((_DEVICES, n, d) for d, n in self._tracks.items())):
+        with_devices = {_DEVICES} | {event["pid"] for event in self.events if event["pid"] == _CONFIRMED}
+        for process in sorted({_SERVER, _BANDS} | with_devices):
+            yield from _named("process", {"pid": process}, _PROCESSES[process], process)
+        devices = [(process, n, d) for process in sorted(with_devices) for d, n in self._tracks.items()]
+        for process, track, name in ((_SERVER, 1, "rounds"), *devices):
             yield from _named("thread", {"pid": process, "tid": track}, name, track)
 
     def _on_run_started(self, line: Line) -> None:
@@ -84,6 +86,10 @@ class _Trace:
         facts |= {"cohort": self._cohort["cohort"], "deadline_s": self._cohort["deadline_s"]}
         self._span(_SERVER, 1, f"round {line['round']}", "round", self._cohort["t_s"], line["t_s"], facts)
 
+    def _on_controlled(self, line: Line) -> None:
+        for name, value in line["measures"].items():
+            self._count(_SERVER, name, line["t_s"], {"value": value})
+
     def _on_evaluated(self, line: Line) -> None:
         self._count(_SERVER, "accuracy", line["t_s"], {"share": line["accuracy"]})
 
@@ -97,19 +103,30 @@ class _Trace:
         self._span(_DEVICES, track, name, "compute", start_s, line["t_s"], facts)
 
     def _on_transfer_ended(self, line: Line) -> None:
-        phase = _PHASES[line["direction"]]
+        phase, track = _PHASES.get(line["purpose"], line["purpose"]), self._tracks[line["device"]]
+        process = _CONFIRMED if phase == "acknowledgement" else _DEVICES  # it flies while its device goes on
         fate = "cut" if line["cut"] else line["outcome"]
         name = phase if fate == "delivered" else f"{phase} {fate}"
         facts = {key: line[key] for key in _OF_A_TRANSFER}
-        self._span(_DEVICES, self._tracks[line["device"]], name, phase, line["start_s"], line["t_s"], facts)
+        self._span(process, track, name, phase, line["start_s"], line["t_s"], facts)
         self._share(_link(line["transfer"]), line["t_s"], 0.0)
 
     def _on_device_late(self, line: Line) -> None:
+        self._instant(f"late in {line['phase']}: {line['fate']}", line)
+
+    def _on_update_held(self, line: Line) -> None:
+        self._instant("update held back", line)
+
+    def _on_granted(self, line: Line) -> None:
+        ranks = "" if line["keep"] is None else f", {line['keep']} ranks"
+        self._instant(f"granted {line['band_weight']:.4g} of the band{ranks}", line)
+
+    def _instant(self, name: str, line: Line) -> None:
         self.events.append(
             {
                 "ph": "i",
                 "s": "t",
-                "name": f"late in {line['phase']}",
+                "name": name,
                 "pid": _DEVICES,
                 "tid": self._tracks[line["device"]],
                 "ts": _us(line["t_s"]),

@@ -14,10 +14,12 @@ from wfsim.results.metrics.budget import (
 )
 from wfsim.results.metrics.devices import DeviceTotals, airtime_share, device_totals
 from wfsim.results.metrics.fairness import jain, participation
+from wfsim.results.metrics.grants import Granted, grants, mean_dropped
 from wfsim.results.metrics.staleness import Staleness, staleness
 
 __all__ = [
     "DeviceTotals",
+    "Granted",
     "Staleness",
     "accuracy_within",
     "airtime_share",
@@ -25,7 +27,9 @@ __all__ = [
     "costs_to_target",
     "device_totals",
     "energy_to_target_j",
+    "grants",
     "jain",
+    "mean_dropped",
     "participation",
     "staleness",
     "time_to_target_s",

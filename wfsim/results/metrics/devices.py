@@ -13,10 +13,12 @@ Line = dict[str, Any]
 class DeviceTotals:
     """Sums over a run. Bits include headers.
 
-    `uplink_bits` radiated, repetitions included; `received_bits` of downloads delivered to the device, so that a
-    broadcast counts at each of its receivers; `energy_j` of radio and computing; `upload_airtime_s` on the air.
+    `turns` trainings begun; `uplink_bits` radiated, repetitions and requests included; `received_bits` delivered to the
+    device, so that a broadcast counts at each of its receivers; `energy_j` of radio and computing; `upload_airtime_s`
+    that updates were on the air.
     """
 
+    turns: int = 0
     uplink_bits: float = 0.0
     received_bits: float = 0.0
     energy_j: float = 0.0
@@ -29,6 +31,8 @@ def device_totals(lines: Iterable[Line]) -> dict[str, DeviceTotals]:
     for line in lines:
         if line["type"] == "device_ready":
             totals[line["device"]] = DeviceTotals()
+        elif line["type"] == "compute_started":
+            totals[line["device"]].turns += 1
         elif line["type"] == "compute_ended":
             totals[line["device"]].energy_j += line["energy_j"]
         elif line["type"] == "transfer_ended":
@@ -40,7 +44,7 @@ def _add_transfer(total: DeviceTotals, line: Line) -> None:
     total.energy_j += line["energy_j"]
     if line["direction"] == "up":
         total.uplink_bits += line["sent_bits"]
-        total.upload_airtime_s += line["airtime_s"]
+        total.upload_airtime_s += line["airtime_s"] if line["purpose"] == "update" else 0.0
     else:
         total.received_bits += line["delivered_bits"]
 

@@ -1,4 +1,4 @@
-"""How old what arrives is."""
+"""How old updates are when they are used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Staleness:
-    """Versions between an update's base and its arrival, in order of arrival; `mean` and `max` None without any."""
+    """Versions made between an update's base and its use, in order of use; `mean` and `max` None without any."""
 
     values: tuple[int, ...]
 
@@ -25,6 +25,6 @@ class Staleness:
 
 
 def staleness(lines: Iterable[dict[str, Any]]) -> Staleness:
-    """Staleness of every update of which something arrived (coverage > 0)."""
-    arrivals = (line for line in lines if line["type"] == "update_arrived" and line["coverage"] > 0.0)
-    return Staleness(values=tuple(line["staleness"] for line in arrivals))
+    """Staleness of every upload that a round took."""
+    taken = (line["staleness"] for line in lines if line["type"] == "round_closed")
+    return Staleness(values=tuple(age for ages in taken for age in ages))

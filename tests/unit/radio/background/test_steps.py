@@ -30,7 +30,7 @@ def test_a_path_that_never_changes_is_looked_at_in_64_tiles() -> None:
 @pytest.mark.parametrize("kind", ["on_off", "poisson"])
 def test_tiles_meet(kind: str) -> None:
     """The share at the end of a tile is that at the start of the next, so the next change is one."""
-    path = Background.parse(kind).realise(Streams(2), "up")
+    path = Background.parse(kind).realise(Streams(2), "up", 0.0)
     t_s = 0.0
     for _ in range(300):
         until_s = path.holds_until_s(t_s)
@@ -43,7 +43,7 @@ def test_directions_and_seeds_differ_and_any_order_is_the_same_path(kind: str) -
     part, times_s = Background.parse(kind), np.linspace(0.0, 400.0, 101).tolist()
 
     def shares(seed: int, direction: str, order: int = 1) -> list[float]:
-        path = part.realise(Streams(seed), direction)
+        path = part.realise(Streams(seed), direction, 0.0)
         return [path.share(t_s) for t_s in times_s[::order]][::order]
 
     assert shares(1, "up") == shares(1, "up", -1)
@@ -57,7 +57,7 @@ def test_extreme_settings_leave_some_of_the_band(share: float, mean_s: float) ->
         {"kind": "on_off", "mean_on_s": mean_s, "share": share},
         {"kind": "poisson", "rate_per_s": 1e-3, "mean_s": mean_s, "share": share, "max_share": 1.0 - 2.0**-53},
     ):
-        path = Background.parse(part).realise(Streams(3), "up")
+        path = Background.parse(part).realise(Streams(3), "up", 0.0)
         assert all(1.0 - path.share(t_s) > 0.0 and path.holds_until_s(t_s) > t_s for t_s in (0.0, 1e-6, 1e7))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wfsim.errors import UsageError
 from wfsim.results.directory import Run
-from wfsim.results.facts import ASIDE, Facts, facts
+from wfsim.results.facts import ASIDE, Facts, differing, facts
 
 _ITEM = re.compile(r"(.+)\.\d+")
 
@@ -41,6 +41,33 @@ def experiments(runs: Sequence[Run]) -> list[Experiment]:
         elif earlier.manifest["run_id"] != run.manifest["run_id"]:
             raise UsageError(f"{earlier.path} and {run.path} are one scenario and seed under different code: name one")
     return list(found.values())
+
+
+def labels(groups: Sequence[Experiment]) -> list[str]:
+    """The name of each group; of several groups of one name also the `key=value` that tell them apart."""
+    return [_label(group, [other for other in groups if other.name == group.name]) for group in groups]
+
+
+def _label(group: Experiment, namesakes: Sequence[Experiment]) -> str:
+    telling = _telling([other.facts for other in namesakes])
+    values = [f"{key}={_text(group.facts[key])}" for key in telling if key in group.facts]
+    return f"{group.name}: {' '.join(values)}" if values else group.name
+
+
+def _telling(tables: Sequence[Facts]) -> list[str]:
+    """Keys that differ, without those that others before them decide."""
+    kept: list[str] = []
+    for key in differing(tables):
+        kept += [key] if _count(tables, [*kept, key]) > _count(tables, kept) else []
+    return kept
+
+
+def _count(tables: Sequence[Facts], keys: Sequence[str]) -> int:
+    return len({json.dumps([table.get(key) for key in keys]) for table in tables})
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def repetition_text(run: Run) -> str:

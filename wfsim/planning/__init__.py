@@ -1,0 +1,1 @@
+"""Before a run: which rank to train under a latency budget, and what a round at that rank takes."""

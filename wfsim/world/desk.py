@@ -1,0 +1,152 @@
+"""Where devices ask for their share of the band and are answered, each at once or all together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterable, Sequence
+
+import simpy
+
+from wfsim import trace
+from wfsim.messages import Assignment, Candidate, Grant, Request
+from wfsim.world.candidates import snr_db_at
+from wfsim.world.messaging import send_grants, send_request
+from wfsim.world.turn import Turn
+from wfsim.world.world import World
+
+Answer = Generator[simpy.Event, object, Grant | None]
+
+
+class Desk:
+    """Serves one cohort. Under a controller that asks, grants leave together when every request is in that can still
+    come, or `answers_after_s` after the round's start; requests that come later are answered one at a time."""
+
+    def __init__(self, world: World, cohort: Sequence[Candidate], start_s: float) -> None:
+        self._world, self._cohort, self._start_s = world, cohort, start_s
+        self._controller = world.scenario.controller
+        self._expected = {member.device for member in cohort}
+        self._asked: dict[str, tuple[Request, simpy.Event]] = {}
+        self._batches, self._closed, self._shut = 0, False, False
+        if self._controller.asks and (after_s := self._controller.answers_after_s) is not None:
+            world.env.timeout(after_s).callbacks.append(lambda _: self._close())
+
+    def ask(self, assignment: Assignment, turn: Turn) -> Answer:
+        """A device's request and its answer; None if the device was stopped meanwhile."""
+        request = self._request(assignment, turn)
+        if self._decides:
+            self._write_request(request)
+        if not self._controller.asks:
+            return self._grants([request])[0]
+        scores = len(request.dropped or ())
+        sent = yield from send_request(
+            self._world, request.device, request.round, scores, weight=1.0 / len(self._cohort)
+        )
+        return None if sent is None else (yield from self._answer(request))
+
+    def withdraw(self, device: str) -> None:
+        """This device will not ask any more."""
+        self._expected.discard(device)
+        self._asked.pop(device, None)
+        self._answer_if_all_are_in()
+
+    def shut(self) -> None:
+        """The round is over: nobody is answered any more."""
+        self._shut = True
+
+    def _answer(self, request: Request) -> Answer:
+        answered = self._world.env.event()
+        self._asked[request.device] = (request, answered)
+        self._answer_if_all_are_in()
+        try:
+            return (yield answered)
+        except simpy.Interrupt:
+            return None
+
+    def _close(self) -> None:
+        self._closed = True
+        self._answer_if_all_are_in()
+
+    def _answer_if_all_are_in(self) -> None:
+        if self._asked and not self._shut and (self._closed or self._expected == self._asked.keys()):
+            asked = [self._asked.pop(device) for device in sorted(self._asked)]
+            self._expected -= {request.device for request, _ in asked}
+            self._send(asked)
+
+    def _send(self, asked: list[tuple[Request, simpy.Event]]) -> None:
+        grants = self._grants([request for request, _ in asked])
+        self._batches += 1
+        name = f"{self._world.floor.waves}/{self._batches}"
+        sent = send_grants(self._world, name, [grant.device for grant in grants])
+        for grant, (_, answered) in zip(grants, asked, strict=True):
+            sent.callbacks.append(lambda _, grant=grant, answered=answered: answered.succeed(grant))
+
+    def _grants(self, requests: Sequence[Request]) -> list[Grant]:
+        world = self._world
+        grants = self._controller.grants(requests, self._cohort, world.setting, world.control_state)
+        world.floor.requests += requests
+        if self._decides:
+            self._write_grants(requests, grants)
+        return grants
+
+    @property
+    def _decides(self) -> bool:
+        """Whether an answer says more than a fixed share of the band: then both are journaled."""
+        rule = self._controller
+        return rule.asks or rule.reads_scores or rule.grants_ranks or rule.may_hold
+
+    def _request(self, assignment: Assignment, turn: Turn) -> Request:
+        world, device = self._world, assignment.device
+        dropped, bits = (None, None)
+        if self._controller.reads_scores:
+            dropped = tuple(world.federation.dropped_energy(turn).tolist())
+            bits = self._upload_bits(len(dropped))
+        return Request(
+            device=device,
+            round=assignment.round,
+            snr_db=self._known_snr_db(assignment),
+            elapsed_s=world.env.now - self._start_s,
+            dropped=dropped,
+            upload_bits=bits,
+            band_free=world.up.medium.free_share(world.env.now),
+        )
+
+    def _known_snr_db(self, assignment: Assignment) -> float:
+        world, device = self._world, assignment.device
+        return self._controller.csi.known_snr_db(
+            world.streams,
+            device,
+            assignment.round,
+            world.env.now,
+            lambda t_s: snr_db_at(world, device, t_s),
+            world.mean_snr_db[device],
+        )
+
+    def _upload_bits(self, ranks: int) -> tuple[float, ...]:
+        """Packets on the air if 1, 2, ... ranks were kept."""
+        plans = [self._world.wire.plan(keep) for keep in range(1, ranks + 1)]
+        return tuple(self._world.packet_bits(plan) for plan in plans if plan is not None)
+
+    def _write_request(self, request: Request) -> None:
+        self._world.write(
+            trace.Requested(
+                t_s=self._world.env.now,
+                device=request.device,
+                round=request.round,
+                elapsed_s=request.elapsed_s,
+                snr_db=request.snr_db if math.isfinite(request.snr_db) else None,
+                dropped=None if request.dropped is None else list(request.dropped),
+            )
+        )
+
+    def _write_grants(self, requests: Iterable[Request], grants: Iterable[Grant]) -> None:
+        for request, grant in zip(requests, grants, strict=True):
+            self._world.write(
+                trace.Granted(
+                    t_s=self._world.env.now,
+                    device=grant.device,
+                    round=request.round,
+                    band_weight=grant.band_weight,
+                    keep=grant.keep,
+                    send=grant.send,
+                )
+            )

@@ -1,0 +1,142 @@
+"""From what devices learned to what they send: codecs, the ranks that were granted, and what a codec remembers.
+
+Everything is worked out as late as possible: an update whose content nobody asks for is never computed. A codec with
+memory needs a device's updates in order, lost ones included, so the next one that is needed settles those before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.compress import Codec, Source
+from wfsim.learning.engine import Ticket
+from wfsim.learning.spectrum import AssumedSpectrum
+from wfsim.messages import Adapter, AdapterShapes, Payload, Plan, Values
+from wfsim.rng import Streams
+from wfsim.world.turn import Turn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wire:
+    """How updates are encoded in a run."""
+
+    codec: Codec
+    shapes: AdapterShapes
+    max_fragment_bytes: int
+    streams: Streams
+    _plans: dict[int | None, Plan | None] = field(default_factory=dict)
+
+    def granted(self, keep: int | None) -> Codec:
+        """The codec under a grant."""
+        return self.codec if keep is None else self.codec.keeping(keep)
+
+    def plan(self, keep: int | None) -> Plan | None:
+        """What flies under a grant; None where values decide it."""
+        if keep not in self._plans:
+            self._plans[keep] = self.granted(keep).plan(self.shapes, self.max_fragment_bytes)
+        return self._plans[keep]
+
+    def encode(self, values: Adapter, keep: int | None, source: Source) -> Payload:
+        """Real bytes."""
+        return self.granted(keep).encode(values, self.shapes, self.max_fragment_bytes, source)
+
+    def source(self, device: str, round_number: int, start: Adapter) -> Source:
+        """What the device's encoder knows; its randomness is addressed by (device, round)."""
+        return Source(start=start, generator=self.streams.generator("encode", device, round_number))
+
+    def assumed(self, spectrum: AssumedSpectrum, device: str, round_number: int, keep: int | None) -> Plan:
+        """Sizes of an update that nobody trained."""
+        values = spectrum.assumed_update(self.shapes, self.streams, device, round_number)
+        nothing = Adapter.from_vector(self.shapes, np.zeros(self.shapes.entries, dtype=np.float32))
+        return self.measure(self.encode(values, keep, self.source(device, round_number, nothing)))
+
+    def measure(self, payload: Payload) -> Plan:
+        """Sizes of a payload whose codec has no plan."""
+        return Plan(
+            fragment_bytes=tuple(len(fragment) for fragment in payload.fragments),
+            fragment_entries=tuple(self.codec.carried(fragment, self.shapes) for fragment in payload.fragments),
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class Encoder:
+    """Encodes turns. `residual` [entries] is what a device still owes the server; `owed` are the turns, by device and
+    in order, whose effect on it has not been worked out yet. `read` makes tickets' results available."""
+
+    wire: Wire
+    read: Callable[[Iterable[Ticket]], None]
+    residual: dict[str, Values] = field(default_factory=dict)
+    owed: dict[str, list[Turn]] = field(default_factory=dict)
+
+    def sends(self, turn: Turn) -> None:
+        """The device commits this turn's update: to the air, or to its memory alone where the turn is held."""
+        if self.wire.codec.has_memory:
+            self.owed.setdefault(turn.device, []).append(turn)
+
+    def forget(self, turn: Turn) -> None:
+        """The turn never happened."""
+        if turn in self.owed.get(turn.device, []):
+            self.owed[turn.device].remove(turn)
+
+    def tickets(self, turn: Turn) -> list[Ticket]:
+        """What must be read before this turn can be encoded."""
+        turns = dict.fromkeys([*self._before(turn), turn])
+        return [t.ticket for t in turns if t.values is None and t.ticket is not None]
+
+    def values(self, turn: Turn) -> Adapter:
+        """What the turn has to send: what was learned and what was owed."""
+        if turn.values is None:
+            self.read(self.tickets(turn))
+            for earlier in self._before(turn):
+                self.settle(earlier)
+            turn.values = self._compensated(turn)
+        return turn.values
+
+    def payload(self, turn: Turn) -> Payload:
+        """The turn's bytes."""
+        if turn.payload is None:
+            turn.payload = self.wire.encode(self.values(turn), turn.keep, self.source(turn))
+        return turn.payload
+
+    def source(self, turn: Turn) -> Source:
+        """What the turn's encoder knows."""
+        if turn.ticket is None or turn.ticket.job is None:
+            raise RuntimeError(f"turn {turn.number} has no job")
+        return self.wire.source(turn.device, turn.round, turn.ticket.job.start)
+
+    def decoded(self, turn: Turn) -> tuple[Values, NDArray[np.bool_]]:
+        """Values and mask [entries] of what arrived of the turn; nothing is computed where nothing did."""
+        came: list[bytes] = []
+        if turn.arrived is not None and turn.arrived.any():
+            came = [f for f, there in zip(self.payload(turn).fragments, turn.arrived, strict=True) if there]
+        return self.wire.codec.decode(came, self.wire.shapes)
+
+    def settle(self, turn: Turn) -> None:
+        """Work out what the device owes after this turn."""
+        if turn not in self.owed.get(turn.device, []):
+            return
+        values = self.values(turn)
+        if turn.held:
+            self.residual[turn.device] = values.vector()
+        else:
+            payload, arrived = self.payload(turn), turn.arrived
+            if arrived is None:
+                raise RuntimeError(f"turn {turn.number} of {turn.device} is still on the air")
+            self.residual[turn.device] = self.wire.codec.remainder(values, payload, arrived, self.wire.shapes)
+        self.owed[turn.device].remove(turn)
+        turn.done = turn.arrived is not None and not turn.arrived.any()
+
+    def _before(self, turn: Turn) -> list[Turn]:
+        return [earlier for earlier in self.owed.get(turn.device, []) if earlier.number < turn.number]
+
+    def _compensated(self, turn: Turn) -> Adapter:
+        if turn.ticket is None or turn.ticket.delta is None:
+            raise RuntimeError(f"turn {turn.number} of {turn.device} was not computed")
+        delta = turn.ticket.delta
+        if turn.device not in self.residual:
+            return delta
+        return Adapter.from_vector(self.wire.shapes, delta.vector() + self.residual[turn.device])

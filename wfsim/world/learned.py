@@ -1,0 +1,228 @@
+"""A federation that trains: real updates, encoded, cut to the fragments that arrived, decoded and averaged."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.aggregate import Aggregator
+from wfsim.aggregate.covariance import covariance_norm
+from wfsim.compress import Codec
+from wfsim.errors import RunError
+from wfsim.learning.engine import Engine, Job, JobCounts, Ticket
+from wfsim.learning.evaluation import Score
+from wfsim.learning.masks import trained_entries
+from wfsim.learning.workload import Workload
+from wfsim.messages import Adapter, Arrival, Assignment, Plan, Update, Values
+from wfsim.world.encoder import Encoder, Wire
+from wfsim.world.federation import Federation, Made
+from wfsim.world.structure import Structure, structure_of
+from wfsim.world.turn import Mask, Turn, Upload
+
+_ADVICE = "a lower learning rate may help (learning.local.optimizer.lr)"
+
+
+@dataclass(kw_only=True, eq=False)
+class Learned:
+    """A device holds the newest value it received of every entry; `current` is version 0 for everybody at the start.
+
+    `versions` are those that somebody may still be downloading; `live` are the turns that have not been used up.
+    """
+
+    workload: Workload
+    wire: Wire
+    engine: Engine
+    try_out: Callable[[Adapter], Score]
+    aggregator: Aggregator
+    download_codec: Codec
+    current: Adapter
+    measures_structure: bool = False
+    keep: Callable[[Learned], None] | None = None
+    score: Score | None = None
+    version: int = 0
+    held: dict[str, Values] = field(default_factory=dict)
+    versions: dict[int, Adapter] = field(default_factory=dict)
+    live: dict[int, Turn] = field(default_factory=dict)
+    encoder: Encoder = field(init=False)
+    _decoded: dict[int, tuple[tuple[bytes, ...], Values]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._initial = self.current.vector()
+        self.versions[self.version] = self.current
+        self.encoder = Encoder(wire=self.wire, read=self._read)
+
+    # what devices do
+
+    def download(self, device: str, version: int, fragments: Mask) -> None:
+        encoded, values = self._download_content(version)
+        if fragments.all():
+            self.held[device] = values
+        else:
+            came = [fragment for fragment, arrived in zip(encoded, fragments, strict=True) if arrived]
+            received, mask = self.download_codec.decode(came, self.workload.shapes)
+            self.held[device] = np.where(mask, received, self.held.get(device, self._initial))
+
+    def _download_content(self, version: int) -> tuple[tuple[bytes, ...], Values]:
+        """Fragments of a version and the values of all of them together, worked out once per version."""
+        if version not in self._decoded:
+            shapes, adapter = self.workload.shapes, self.versions[version]
+            source = self.wire.source("server", version, Adapter.from_vector(shapes, np.zeros_like(self._initial)))
+            fragments = self.download_codec.encode(adapter, shapes, self.wire.max_fragment_bytes, source).fragments
+            values, mask = self.download_codec.decode(fragments, shapes)
+            self._decoded[version] = (fragments, np.where(mask | shapes.trained, values, self._initial))
+        return self._decoded[version]
+
+    def submit(self, assignment: Assignment) -> Turn:
+        ticket = self.engine.submit(self._job(assignment))
+        turn = Turn(
+            number=ticket.number,
+            device=assignment.device,
+            round=assignment.round,
+            base_version=assignment.base_version,
+            ticket=ticket,
+        )
+        self.live[turn.number] = turn
+        return turn
+
+    def _job(self, assignment: Assignment) -> Job:
+        device, shapes = assignment.device, self.workload.shapes
+        return Job(
+            device=device,
+            round=assignment.round,
+            base_version=assignment.base_version,
+            start=Adapter.from_vector(shapes, self.held[device]),
+            batches=self.workload.settings.local.batches(
+                self.wire.streams,
+                device,
+                assignment.round,
+                self.workload.shards.train[device],
+                steps=assignment.local_steps,
+            ),
+            trains=trained_entries(shapes, assignment.rank),
+        )
+
+    def dropped_energy(self, turn: Turn) -> NDArray[np.float64]:
+        values, source = self.encoder.values(turn), self.encoder.source(turn)
+        return self.wire.codec.dropped_energy(values, self.workload.shapes, source)
+
+    def prepare(self, turn: Turn, keep: int | None) -> Plan:
+        turn.keep = keep
+        plan = self.wire.plan(keep) or self.wire.measure(self.encoder.payload(turn))
+        self.encoder.sends(turn)
+        return plan
+
+    def hold(self, turn: Turn) -> None:
+        turn.held, turn.arrived = True, np.zeros(0, dtype=bool)
+        self.encoder.sends(turn)
+
+    def land(self, turn: Turn, arrived: Mask) -> None:
+        turn.arrived = arrived
+        if not arrived.any() and not self.wire.codec.has_memory:
+            self.drop(turn)
+
+    def drop(self, turn: Turn) -> None:
+        self.encoder.forget(turn)
+        turn.done = True
+        if turn.ticket is not None and not turn.ticket.demanded:
+            self.engine.drop(turn.ticket)
+
+    # what the server does
+
+    def aggregate(self, uploads: Sequence[Upload]) -> Made | None:
+        if not any(upload.brought for upload in uploads):
+            return None
+        self._read([t for upload in uploads if upload.brought for t in self.encoder.tickets(upload.turn)])
+        arrivals = [self._arrival(upload) for upload in uploads]
+        made = Made(
+            covariance_norm=covariance_norm(self.current, arrivals, self.workload.settings.adapter.scale),
+            device_loss=_losses(uploads),
+            structure=self._structure(uploads),
+        )
+        self.current = self.aggregator.aggregate(self.current, arrivals, self.workload.shapes)
+        self.version, self.score = self.version + 1, None
+        self.versions[self.version] = self.current
+        self._use_up(uploads)
+        return made
+
+    def _arrival(self, upload: Upload) -> Arrival:
+        """What the server can decode: an upload that was wholly lost has an empty mask and is not computed for this."""
+        turn = upload.turn
+        vector, mask = self.encoder.decoded(turn)
+        values, weight = Adapter.from_vector(self.workload.shapes, vector), float(self.workload.examples(turn.device))
+        update = Update(pairs=values.pairs, dense=values.dense, base_version=turn.base_version, weight=weight)
+        started = turn.ticket.job.start.vector() if upload.brought and turn.ticket and turn.ticket.job else None
+        staleness = self.version - turn.base_version
+        return Arrival(members=(turn.device,), update=update, mask=mask, staleness=staleness, start=started)
+
+    def _structure(self, uploads: Sequence[Upload]) -> Structure | None:
+        if not self.measures_structure:
+            return None
+        jobs = [u.turn.ticket for u in uploads if u.brought and u.turn.ticket is not None]
+        return structure_of(self._trained(ticket) for ticket in jobs)
+
+    def _trained(self, ticket: Ticket) -> Adapter:
+        if ticket.job is None or ticket.delta is None:
+            raise RuntimeError(f"ticket {ticket.number} was not computed")
+        return Adapter.from_vector(self.workload.shapes, ticket.job.start.vector() + ticket.delta.vector())
+
+    def _use_up(self, uploads: Sequence[Upload]) -> None:
+        for upload in uploads:
+            if upload.brought:
+                self.encoder.settle(upload.turn)
+                upload.turn.done = True
+
+    def _read(self, tickets: Sequence[Ticket]) -> None:
+        missing = [ticket for ticket in dict.fromkeys(tickets) if not ticket.demanded]
+        self.engine.read(missing)
+        for ticket in missing:
+            _check_finite(ticket)
+
+    def evaluate(self) -> Score:
+        if self.score is None:
+            self.score = self.try_out(self.current)
+        if not math.isfinite(self.score.loss):
+            raise RunError(
+                f"version {self.version}: training diverged: the loss on held-out data is not finite; {_ADVICE}"
+            )
+        return self.score
+
+    def mark(self, oldest_version: int) -> Federation:
+        self.versions = {v: a for v, a in self.versions.items() if v >= oldest_version}
+        self._decoded = {v: content for v, content in self._decoded.items() if v >= oldest_version}
+        self.live = {number: turn for number, turn in self.live.items() if not turn.done}
+        if self.keep is not None:
+            self.keep(self)
+        return self
+
+    def counts(self) -> JobCounts:
+        return self.engine.counts
+
+    def export(self, directory: Path) -> None:
+        from wfsim.learning.peft_format import write_peft
+
+        settings = self.workload.settings
+        write_peft(
+            directory,
+            self.current,
+            settings=settings.adapter,
+            shapes=self.workload.shapes,
+            base_model_name=settings.model.kind,
+            head=[module.name for module in self.workload.encoder.head],
+            task_type="SEQ_CLS" if self.workload.encoder.task == "text" else None,
+        )
+
+
+def _losses(uploads: Sequence[Upload]) -> dict[str, float]:
+    read = [(u.turn.device, u.turn.ticket.loss) for u in uploads if u.brought and u.turn.ticket is not None]
+    return {device: loss for device, loss in sorted(read) if loss is not None}
+
+
+def _check_finite(ticket: Ticket) -> None:
+    job, delta = ticket.job, ticket.delta
+    if job is not None and delta is not None and not np.isfinite(delta.vector()).all():
+        raise RunError(f"round {job.round}: training on {job.device} diverged: its update is not finite; {_ADVICE}")
