@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import mean
+
 import pytest
 
 from wfsim.results.summary import summarise
@@ -51,8 +53,12 @@ def test_five_hundred_rounds_keep_to_the_budget(play) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_budget_binds_and_ranks_vary_in_training(play, seed: int) -> None:
-    summary = summarise(play(HEADLINE, [f"seed={seed}"]))
-    assert 0.3 <= summary["budget_binding_share"] <= 0.9
-    assert len(summary["kept_ranks_values"]) >= 3
+def test_the_headers_figures(play) -> None:
+    """Means over seeds 1 to 3; accuracy may move by rounding from machine to machine, and scores steer the network."""
+    runs = [summarise(play(HEADLINE, [f"seed={seed}"])) for seed in (1, 2, 3)]
+    assert mean(run["final_accuracy"] for run in runs) == pytest.approx(0.899, abs=0.015)
+    assert mean(run["simulated_s"] for run in runs) == pytest.approx(178.0, rel=0.03)
+    for run, share in zip(runs, (0.47, 0.87, 0.80), strict=True):
+        assert run["budget_binding_share"] == pytest.approx(share, abs=0.1)
+        assert 0.3 <= run["budget_binding_share"] <= 0.9
+        assert len(run["kept_ranks_values"]) >= 3

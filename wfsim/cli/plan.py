@@ -61,13 +61,17 @@ def plan(
         raise UsageError(f"--covariance {covariance:g}: must be a number of at least 0")
     if pilot is not None and covariance is not None:
         raise UsageError("give --covariance or --pilot, which measures it")
-    loaded = load_scenario(scenario, overrides or ())
+    changes = overrides or []
+    loaded = load_scenario(scenario, changes)
+    if budget_s is not None and "latency_budget_s" in type(loaded.controller).model_fields:
+        changes = [*changes, f"controller.latency_budget_s={budget_s}"]
+        loaded = load_scenario(scenario, changes)
     if output is not None:
         check_target(scenario, output)
     with expendable_output(), naming_file(scenario):
         made = _plan(loaded, grid, budget_s, covariance or 0.0, pilot, as_json=as_json)
         if made.chosen is not None and output is not None:
-            write_choice(scenario, overrides or [], as_planned(loaded, made.chosen), output)
+            write_choice(scenario, changes, as_planned(loaded, made.chosen), output)
         _report(loaded, made, output, as_json=as_json)
     if made.chosen is None:
         raise RunError(_impossible(made))

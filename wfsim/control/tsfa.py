@@ -26,6 +26,7 @@ from wfsim.control import Setting
 from wfsim.control._queues import Memory, after_round, last_known
 from wfsim.control._requested import expected_requests, requested_uploads, with_ranks
 from wfsim.control._selecting import Selecting
+from wfsim.errors import ScenarioError
 from wfsim.messages import Candidate, Grant, Outcome, Request
 from wfsim.rng import Streams
 
@@ -64,6 +65,8 @@ class Tsfa(Selecting, kind="tsfa"):
     def _waits_for_requests(self) -> Tsfa:
         if self.predict and self.request_deadline_s is not None:
             raise ValueError("request_deadline_s has no meaning under predict, where nobody waits for requests")
+        if self.predict and self.csi.kind not in ("perfect", "mean"):
+            raise ValueError(f"csi {self.csi.kind} has no meaning under predict, which knows what selection knows")
         return self
 
     @property
@@ -87,6 +90,9 @@ class Tsfa(Selecting, kind="tsfa"):
         return True
 
     def begin(self, setting: Setting) -> Memory:
+        if self.ranks is not None and self.ranks > setting.rank:
+            message = f"{self.ranks} ranks cannot be kept of an adapter of rank {setting.rank}"
+            raise ScenarioError(message, path="controller.ranks")
         return Memory(band_hz=setting.band_hz, selection=super().begin(setting))
 
     def select(

@@ -53,7 +53,8 @@ class Outcomes:
         self._note(line["device"], HELD)
 
     def _on_device_late(self, line: Line) -> None:
-        self._note(line["device"], LATE)
+        if line["fate"] != "end":
+            self._note(line["device"], LATE)
 
     def _note(self, device: str, outcome: str) -> None:
         self._open[device] = min(outcome, self._open.get(device, outcome), key=_ORDER.index)

@@ -100,9 +100,10 @@ class Story:
         self.marks.append(Mark(device=line["device"], what=HELD, t_s=line["t_s"]))
 
     def _on_device_late(self, line: Line) -> None:
-        if line["fate"] == "abandon":
+        if line["fate"] != "restart":
             self._end(line)
-        self.marks.append(Mark(device=line["device"], what=_FATES[line["fate"]], t_s=line["t_s"]))
+        if line["fate"] in _FATES:
+            self.marks.append(Mark(device=line["device"], what=_FATES[line["fate"]], t_s=line["t_s"]))
 
     def _on_round_closed(self, line: Line) -> None:
         self.rounds.append(

@@ -20,7 +20,7 @@ class AssumedSpectrum(Section):
     """
 
     exponent: float = Field(1.0, ge=0.0, description="power law of the energy over ranks; 0 is a flat spectrum")
-    sigma: float = Field(0.3, ge=0.0, description="spread of the logarithm of a rank's energy")
+    sigma: float = Field(0.3, ge=0.0, le=10.0, description="spread of the logarithm of a rank's energy")
 
     def energies(self, streams: Streams, device: str, round_number: int, rank: int) -> NDArray[np.float64]:
         """Share of the energy ||b_i||^2 ||a_i||^2 that each rank holds, [rank], falling, of sum 1."""

@@ -38,11 +38,13 @@ def check_target(source: str, path: Path) -> None:
 
 
 def write_choice(source: str, overrides: Sequence[str], planned: Scenario, path: Path) -> None:
-    """Write a file that extends `source` with the overrides, the rank of `planned`, and its codec where that differs.
+    """Write a file that extends `source` with the overrides, rank and alpha of `planned`, and its codec if it differs.
 
     Raises UsageError for an override that has no form in a file.
     """
-    changes = _changes([*overrides, f"learning.adapter.rank={planned.learning.adapter.rank}"])
+    adapter = planned.learning.adapter
+    settings = [f"learning.adapter.rank={adapter.rank}", f"learning.adapter.alpha={adapter.alpha}"]
+    changes = _changes([*overrides, *settings])
     if planned.codec != load_scenario(source, overrides).codec:
         changes["codec"] = describe_value(planned.codec)
     write_yaml({"extends": _reference(_file(source), path), **changes}, path)

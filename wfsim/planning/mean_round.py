@@ -23,8 +23,9 @@ Indices = NDArray[np.int64]
 
 
 def at_rank(scenario: Scenario, rank: int) -> Scenario:
-    """The same scenario with `learning.adapter.rank` set."""
-    adapter = scenario.learning.adapter.model_copy(update={"rank": rank})
+    """The same scenario with `learning.adapter.rank` set, and `alpha` so that the scale alpha / rank stays."""
+    settings = scenario.learning.adapter
+    adapter = settings.model_copy(update={"rank": rank, "alpha": settings.scale * rank})
     return scenario.model_copy(update={"learning": scenario.learning.model_copy(update={"adapter": adapter})})
 
 

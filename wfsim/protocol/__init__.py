@@ -24,6 +24,11 @@ class Progress:
     busy: int
     at_deadline: bool
 
+    @property
+    def all_done(self) -> bool:
+        """Everybody who started has ended. Where nobody could start because all are still at work, nobody is done."""
+        return self.ended == self.started and (self.started > 0 or self.arrived > 0 or not self.busy)
+
 
 class Protocol(Part, slot="protocol"):
     """Decides when a round closes. It is asked whenever a device is done and at the deadline, after everything else

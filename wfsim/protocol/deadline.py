@@ -25,6 +25,6 @@ class Deadline(Protocol, kind="deadline"):
         return start_s + self.round_s
 
     def closes(self, progress: Progress) -> bool:
-        if progress.ended == progress.started and (progress.arrived >= self.min_arrivals or not progress.busy):
+        if progress.all_done and (progress.arrived >= self.min_arrivals or not progress.busy):
             return True
         return progress.at_deadline and progress.arrived >= self.min_arrivals

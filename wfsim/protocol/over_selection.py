@@ -17,4 +17,4 @@ class OverSelection(Protocol, kind="over_selection"):
     arrivals: int = Field(ge=1, description="uploads that close a round", examples=[2])
 
     def closes(self, progress: Progress) -> bool:
-        return progress.arrived >= self.arrivals or progress.ended == progress.started
+        return progress.arrived >= self.arrivals or progress.all_done

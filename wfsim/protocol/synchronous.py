@@ -10,4 +10,4 @@ class Synchronous(Protocol, kind="synchronous"):
     overtaken. Neutral member."""
 
     def closes(self, progress: Progress) -> bool:
-        return progress.ended == progress.started
+        return progress.all_done

@@ -50,7 +50,8 @@ class Summary:
         self._staleness += line["staleness"]
 
     def _on_device_late(self, line: Line) -> None:
-        self._late[line["phase"]] += 1
+        if line["fate"] != "end":
+            self._late[line["phase"]] += 1
 
     def _on_granted(self, line: Line) -> None:
         if line["keep"] is not None:

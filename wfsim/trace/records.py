@@ -204,8 +204,8 @@ class ComputeEnded(Record):
 class DeviceLate(Record):
     """The round closed, or a new version came, while the device was in `phase` (download, compute, request, upload).
 
-    `fate`: `abandon` (it gives its turn up) or `restart` (it begins again with the new version). Of a device that lets
-    go during its upload nothing is used. A request that came too late ends a turn too, with fate `abandon`.
+    `fate`: `abandon` (it gives its turn up), `restart` (it begins again with the new version) or `end` (the run is
+    over). Of a device that lets go during its upload nothing is used.
     """
 
     group = "device"

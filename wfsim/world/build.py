@@ -44,7 +44,7 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
     links = draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
     up, down = _air(scenario, env, streams, journal, links, devices)
     wire = wire_of(scenario, workload)
-    setting = setting_of(scenario, workload)
+    setting = check_control(scenario, workload)
     world = World(
         scenario=scenario,
         env=env,
@@ -71,12 +71,12 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
 
 
 def check_scenario(scenario: Scenario) -> None:
-    """Build what may refuse a scenario (data, shards, shapes, codecs, control, links). Raises ScenarioError or RunError."""
+    """Build what may refuse a scenario: data, shapes, codecs, control, links. Raises ScenarioError or RunError."""
     streams, devices = Streams(scenario.seed), scenario.topology.device_names()
     workload = build_workload(scenario.learning, streams, devices)
     expected_plan(scenario, wire_of(scenario, workload))
     download_plan(scenario, workload)
-    scenario.controller.begin(setting_of(scenario, workload))
+    check_control(scenario, workload)
     draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
 
 
@@ -90,10 +90,15 @@ def wire_of(scenario: Scenario, workload: Workload) -> Wire:
     )
 
 
-def setting_of(scenario: Scenario, workload: Workload) -> Setting:
-    """What the controller knows of this scenario."""
+def check_control(scenario: Scenario, workload: Workload) -> Setting:
+    """What the controller knows of this scenario. Raises ScenarioError where it cannot work with it."""
     steps = {device: workload.steps(device) for device in scenario.topology.device_names()}
-    return Setting(rank=workload.shapes.rank, steps=steps, band_hz=scenario.radio.bandwidth_hz)
+    setting = Setting(rank=workload.shapes.rank, steps=steps, band_hz=scenario.radio.bandwidth_hz)
+    scenario.controller.begin(setting)
+    if scenario.controller.reads_scores and wire_of(scenario, workload).plan(1) is None:
+        message = f"controller {scenario.controller.kind} must know sizes beforehand; give codec soft scope: matrix"
+        raise ScenarioError(message, path="codec")
+    return setting
 
 
 def expected_plan(scenario: Scenario, wire: Wire) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 
 import simpy
 
@@ -21,8 +22,8 @@ class Desk:
     """Serves one cohort. Under a controller that asks, grants leave together when every request is in that can still
     come, or `answers_after_s` after the round's start; requests that come later are answered one at a time."""
 
-    def __init__(self, world: World, cohort: Sequence[Candidate], start_s: float) -> None:
-        self._world, self._cohort, self._start_s = world, cohort, start_s
+    def __init__(self, world: World, cohort: Sequence[Candidate], wave: int) -> None:
+        self._world, self._cohort, self._wave, self._start_s = world, cohort, wave, world.env.now
         self._controller = world.scenario.controller
         self._expected = {member.device for member in cohort}
         self._asked: dict[str, tuple[Request, simpy.Event]] = {}
@@ -38,9 +39,8 @@ class Desk:
         if not self._controller.asks:
             return self._grants([request])[0]
         scores = len(request.dropped or ())
-        sent = yield from send_request(
-            self._world, request.device, request.round, scores, weight=1.0 / len(self._cohort)
-        )
+        weight = self._share_of_all() / len(self._cohort)
+        sent = yield from send_request(self._world, request.device, request.round, scores, weight)
         return None if sent is None else (yield from self._answer(request))
 
     def withdraw(self, device: str) -> None:
@@ -75,18 +75,22 @@ class Desk:
     def _send(self, asked: list[tuple[Request, simpy.Event]]) -> None:
         grants = self._grants([request for request, _ in asked])
         self._batches += 1
-        name = f"{self._world.floor.waves}/{self._batches}"
-        sent = send_grants(self._world, name, [grant.device for grant in grants])
+        sent = send_grants(self._world, f"{self._wave}/{self._batches}", [grant.device for grant in grants])
         for grant, (_, answered) in zip(grants, asked, strict=True):
             sent.callbacks.append(lambda _, grant=grant, answered=answered: answered.succeed(grant))
 
     def _grants(self, requests: Sequence[Request]) -> list[Grant]:
         world = self._world
-        grants = self._controller.grants(requests, self._cohort, world.setting, world.control_state)
+        answers = self._controller.grants(requests, self._cohort, world.setting, world.control_state)
+        grants = [replace(answer, band_weight=answer.band_weight * self._share_of_all()) for answer in answers]
         world.floor.requests += requests
         if self._decides:
             self._write_grants(requests, grants)
         return grants
+
+    def _share_of_all(self) -> float:
+        """The cohort's part of the band: others may be at work for longer, each with as much right to it."""
+        return len(self._cohort) / max(len(self._cohort), len(self._world.floor.workers))
 
     @property
     def _decides(self) -> bool:

@@ -96,7 +96,7 @@ def _send(world: World, worker: Worker, turn: Turn, grant: Grant) -> Process:
         return _hold(world, turn)
     plan = _prepare(world, turn, grant)
     delivery = yield from world.scenario.uplink.send(world.up, turn.round, plan, grant)
-    if worker.fate is not None and world.scenario.protocol.continuous:
+    if worker.fate == "end" or (worker.fate is not None and world.scenario.protocol.continuous):
         return _stopped(world, worker, turn, "upload")
     return _landed(world, turn, plan, delivery)
 

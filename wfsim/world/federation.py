@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -60,9 +60,9 @@ class Federation(Protocol):
     def evaluate(self) -> Score | None:
         """Try the current version on held-out data; None if nothing is learned."""
 
-    def mark(self, oldest_version: int) -> Federation:
-        """A round is over: a good moment to remember everything. Nobody works from a version before the oldest any
-        more. Returns the federation to go on with."""
+    def mark(self, in_use: Set[int]) -> Federation:
+        """A round is over: a good moment to remember everything. Nobody works from other versions than these any more.
+        Returns the federation to go on with."""
 
     def counts(self) -> JobCounts | None:
         """Jobs so far; None if nothing is learned."""
@@ -123,7 +123,7 @@ class TimingOnly:
     def evaluate(self) -> None:
         """Nothing to try."""
 
-    def mark(self, oldest_version: int) -> Federation:
+    def mark(self, in_use: Set[int]) -> Federation:
         """Nothing to remember: a repetition takes no training."""
         return self
 

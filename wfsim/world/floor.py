@@ -116,6 +116,6 @@ class Floor:
         self.waiting = ordered
         return taken
 
-    def oldest_version(self, current: int) -> int:
-        """The oldest version that anybody at work began with."""
-        return min([worker.assignment.base_version for worker in self.workers.values()], default=current)
+    def versions_in_use(self, current: int) -> set[int]:
+        """The current version and those that anybody at work began with."""
+        return {current, *(worker.assignment.base_version for worker in self.workers.values())}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -191,9 +191,9 @@ class Learned:
             )
         return self.score
 
-    def mark(self, oldest_version: int) -> Federation:
-        self.versions = {v: a for v, a in self.versions.items() if v >= oldest_version}
-        self._decoded = {v: content for v, content in self._decoded.items() if v >= oldest_version}
+    def mark(self, in_use: Set[int]) -> Federation:
+        self.versions = {version: adapter for version, adapter in self.versions.items() if version in in_use}
+        self._decoded = {version: content for version, content in self._decoded.items() if version in in_use}
         self.live = {number: turn for number, turn in self.live.items() if not turn.done}
         if self.keep is not None:
             self.keep(self)

@@ -68,6 +68,9 @@ class Ledger:
         history.held = 0
         history.last_turn_s = line["t_s"] - self._began_s[line["device"]]
 
+    def _on_device_late(self, line: Line) -> None:
+        self.of(line["device"]).last_turn_s = line["t_s"] - self._began_s[line["device"]]
+
     def _on_update_held(self, line: Line) -> None:
         self.of(line["device"]).held += 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,7 @@ class Replayed:
         """The score that was recorded."""
         return self.recorded.score()
 
-    def mark(self, oldest_version: int) -> Federation:
+    def mark(self, in_use: Set[int]) -> Federation:
         """The live federation once the checkpoint is reached."""
         self.marks -= 1
         return self if self.marks else self.go_on(self._turns)

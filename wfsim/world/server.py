@@ -19,6 +19,8 @@ from wfsim.world.world import World
 
 Process = Generator[simpy.Event, object, None]
 
+_HOPELESS_TURNS = 1_000
+
 
 def serve(world: World) -> Process:
     """Rounds until the scenario says stop."""
@@ -29,7 +31,7 @@ def serve(world: World) -> Process:
             reason = yield from _serve_round(world, round_number)
         else:
             reason = "time"
-    yield from dismiss(world, "abandon")
+    yield from dismiss(world, "end")
     cut_messages(world)
     _write_end(world, round_number, reason)
 
@@ -41,7 +43,7 @@ def _serve_round(world: World, round_number: int) -> Generator[simpy.Event, obje
     _check_progress(world, start_s)
     reason = _stop_reason(world, round_number)
     score = _evaluate_if_due(world, round_number, last=reason is not None)
-    world.federation = world.federation.mark(world.floor.oldest_version(world.federation.version))
+    world.federation = world.federation.mark(world.floor.versions_in_use(world.federation.version))
     return reason or _target_reason(world, score)
 
 
@@ -56,7 +58,8 @@ def _somebody(world: World) -> Generator[simpy.Event, object, bool]:
     """Wait until somebody is available or at work; nobody is when the time to stop comes first."""
     rule, stop_s = world.scenario.devices.availability, _stop_s(world)
     while world.env.now < stop_s:
-        if world.floor.workers or world.floor.waiting or idle(world):
+        floor = world.floor
+        if floor.workers or floor.waiting or floor.restarting or idle(world):
             return True
         until_s = min(rule.next_change_s(world.env.now), stop_s)
         world.write(trace.NobodyAvailable(t_s=world.env.now, until_s=until_s))
@@ -118,20 +121,29 @@ def _next_wave(world: World, round_number: int) -> int:
 
 
 def _until_it_closes(world: World, round_number: int, deadline_s: float | None) -> Process:
-    floor = world.floor
+    floor, continuous = world.floor, world.scenario.protocol.continuous
+    alarms = _alarms(world, deadline_s, _stop_s(world) if continuous else None)
     while not _closes(world, deadline_s):
-        if world.scenario.protocol.continuous:
+        if continuous:
+            _check_hope(world)
             _join(world, round_number)
-        yield world.env.any_of([floor.change(), *_alarms(world, deadline_s)])
+            alarms += _alarms(world, world.scenario.devices.availability.next_change_s(world.env.now))
+        alarms = [alarm for alarm in alarms if not alarm.processed]
+        yield world.env.any_of([floor.change(), *alarms])
         yield floor.after_all_else()
 
 
-def _alarms(world: World, deadline_s: float | None) -> list[simpy.Event]:
-    """The deadline; where idle devices start at once, the next moment at which others may be available, and the end."""
-    times_s = [deadline_s] if deadline_s is not None else []
-    if world.scenario.protocol.continuous:
-        times_s += [world.scenario.devices.availability.next_change_s(world.env.now), _stop_s(world)]
-    return [world.env.timeout(at_s - world.env.now) for at_s in times_s if world.env.now < at_s < math.inf]
+def _alarms(world: World, *times_s: float | None) -> list[simpy.Event]:
+    """Events at those of these times that are still to come."""
+    now_s = world.env.now
+    return [world.env.timeout(at_s - now_s) for at_s in times_s if at_s is not None and now_s < at_s < math.inf]
+
+
+def _check_hope(world: World) -> None:
+    """Raises RunError where uploads alone end the run and none ever arrives."""
+    progress = world.floor.progress(at_deadline=False)
+    if world.scenario.stop.time_s is None and progress.ended >= _HOPELESS_TURNS and not progress.arrived:
+        raise RunError(f"nothing arrived of {progress.ended} turns, so no round ever closes; give stop.time_s")
 
 
 def _closes(world: World, deadline_s: float | None) -> bool:

@@ -47,8 +47,9 @@ def send_to_work(
     downloads = downlink.send(world.down, wave, names, world.download_plan)
     world.floor.downloads |= downloads
     orders = world.scenario.controller.orders(round_number, cohort, world.setting, world.control_state)
-    desk = Desk(world, cohort, world.env.now)
-    world.floor.desks.append(desk)
+    desk = Desk(world, cohort, wave)
+    if world.scenario.controller.asks:
+        world.floor.desks.append(desk)
     for name in names:
         assignment = _assignment(world, name, round_number, deadline_s, orders.get(name, Orders()))
         worker = Worker(assignment=assignment, round=round_number)

@@ -81,7 +81,15 @@ def test_without_a_controller_that_grants_ranks_the_codec_keeps_them(cli) -> Non
 def test_a_controller_that_grants_ranks_is_left_to_it(cli) -> None:
     tsfa = ("codec=soft", "controller={kind: tsfa, latency_budget_s: 1e6}")
     assert cli("plan", "small.yaml", *tsfa, "--ranks", "2", "-o", "made.yaml").code == 0
-    assert load_scenario("made.yaml") == load_scenario("small.yaml", [*tsfa, "learning.adapter.rank=2"])
+    assert load_scenario("made.yaml") == load_scenario(
+        "small.yaml", [*tsfa, "learning.adapter.rank=2", "learning.adapter.alpha=4.0"]
+    )
+
+
+def test_a_budget_given_here_is_the_controllers_in_the_choice(cli) -> None:
+    tsfa = ("codec=soft", "controller={kind: tsfa, latency_budget_s: 1e6}", "--budget-s", "2e6")
+    assert cli("plan", "small.yaml", *tsfa, "--ranks", "2", "-o", "made.yaml").code == 0
+    assert load_scenario("made.yaml").controller.latency_budget_s == 2e6
 
 
 def test_what_the_table_leaves_out_is_said(cli) -> None:

@@ -12,6 +12,7 @@ from wfsim.allocation import min_max_bands_hz
 from wfsim.control import Controller, Setting
 from wfsim.control._requested import expected_requests
 from wfsim.control.tsfa import Tsfa
+from wfsim.errors import ScenarioError
 from wfsim.messages import Candidate, Grant, Outcome, Request
 from wfsim.units import db_to_linear
 
@@ -83,7 +84,8 @@ def test_equal_bands_and_a_fixed_number_of_ranks() -> None:
     assert [grant.band_weight for grant in _grants(_rule(bands="equal"), _requests(), (9.0,))] == [0.25] * 4
     for queue in ("common", "per_device", "none"):
         assert _keeps(_grants(_rule(ranks=2, queue=queue), _requests(), (30.0,))) == [2] * 4
-    assert _keeps(_grants(_rule(ranks=9), _requests())) == [4] * 4
+    with pytest.raises(ScenarioError, match="9 ranks cannot be kept of an adapter of rank 4"):
+        _rule(ranks=9).begin(_SETTING)
     both = _grants(_rule(ranks=3, bands="equal"), _requests())
     assert both == [Grant(device=name, band_weight=0.25, keep=3) for name in "abcd"]
 

@@ -163,3 +163,31 @@ def test_time_ends_a_run_in_which_nothing_ever_arrives() -> None:
     assert (lines[-1]["t_s"], lines[-1]["reason"], lines[-1]["rounds"]) == (20.0, "time", 1)
     assert of(lines, "round_closed", "arrived", "version") == [(0, 0)]
     assert len(of(lines, "update_arrived", "device")) > 3
+
+
+def test_a_round_in_which_nobody_can_start_waits_for_those_at_work() -> None:
+    """All three work for longer than a deadline of 0.5 s: rounds close at deadlines that lie ahead, or with uploads."""
+    protocol = {"kind": "deadline", "round_s": 0.5, "overtaken": "finish"}
+    _, lines = play(protocol=protocol, stop={"rounds": 6})
+    rounds = of(lines, "round_closed", "t_s", "round_s", "participants")
+    assert all(round_s > 0.0 for _, round_s, _ in rounds)
+    assert (1.0, "d00001", 2) in [
+        (line["t_s"], line["device"], 2) for line in lines if line["type"] == "update_arrived"
+    ]
+
+
+def test_latecomers_share_the_band_with_everybody_at_work() -> None:
+    """`equal` over a static band: a device that starts alone gets a third, as the two that are still at work do."""
+    radio = {"fading": "none", "bandwidth_hz": 1e5, "access": {"kind": "fdma", "work_conserving": False}}
+    _, lines = play(protocol="asynchronous", stop={"rounds": 6}, radio=radio)
+    shares = [s for (by_name,) in of(lines, "band_shared", "shares_hz") for n, s in by_name.items() if n[:2] == "up"]
+    assert shares == pytest.approx([1e5 / 3.0] * len(shares))
+
+
+def test_a_run_that_only_uploads_could_end_gives_up_without_any() -> None:
+    from wfsim.errors import RunError
+
+    link = {"kind": "shannon", "residual_loss": 0.9999999}
+    radio = {"link": link, "transport": "unreliable", "downlink": {"transport": "unreliable"}}
+    with pytest.raises(RunError, match=r"nothing arrived of \d+ turns, so no round ever closes; give stop.time_s"):
+        play(protocol="asynchronous", stop={"rounds": 2}, radio=radio)

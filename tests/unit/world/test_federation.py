@@ -98,7 +98,7 @@ def test_a_download_that_was_overtaken_brings_the_version_that_was_sent() -> Non
 def test_versions_that_nobody_began_with_are_forgotten() -> None:
     learned = federation(Dense())
     moved(learned)
-    learned.mark(oldest_version=0)
+    learned.mark({0, 1})
     assert sorted(learned.versions) == [0, 1]
-    learned.mark(oldest_version=1)
+    learned.mark({1})
     assert sorted(learned.versions) == [1]
