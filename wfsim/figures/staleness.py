@@ -50,7 +50,7 @@ def staleness(runs: Sequence[Run]) -> Figure:
     axes.grid(visible=False, axis="x")
     _style.whole_ticks(axes.xaxis, 12)
     _style.count_ticks(axes.yaxis, 5)
-    axes.set_title(encoding.title or encoding.looks[0].label, pad=12.0)
+    axes.set_title(encoding.title or (encoding.looks[0].label if len(encoding.looks) == 1 else ""), pad=12.0)
     if len(groups) > 1:
         _legend.beside(drawn, encoding.sections, _as_bar if len(groups) <= _MOST_BARS else _legend.as_line, {})
     return drawn
