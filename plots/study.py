@@ -41,6 +41,8 @@ def main() -> None:
     text = [
         __doc__.splitlines()[0],
         "",
+        *NOTES,
+        "",
         "`python plots/study.py` regenerates this page; it goes on where it was stopped.",
     ]
     for table in tables.values():
