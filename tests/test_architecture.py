@@ -12,9 +12,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "wfsim"
 
-FOUNDATIONS = {"_version", "errors", "units", "intervals", "rng", "local_path", "part", "allocation", "factors"}
-UP_TO_MESSAGES = FOUNDATIONS | {"trace", "messages"}
-UP_TO_MODELS = UP_TO_MESSAGES | {"topology", "radio", "devices", "compress", "learning"}
+FOUNDATIONS = {
+    *("_version", "errors", "units", "intervals", "rng", "local_path", "part"),
+    *("allocation", "factors", "switching"),
+}
+UP_TO_MESSAGES = FOUNDATIONS | {"trace", "messages", "measured", "outages"}
+UP_TO_MODELS = UP_TO_MESSAGES | {"wired", "topology", "radio", "devices", "compress", "learning"}
 UP_TO_CARRIERS = UP_TO_MODELS | {"aggregate", "control", "uplink", "downlink", "protocol"}
 
 # Room -> the rooms it may import from, itself apart. Foundations see only foundations listed before them.
@@ -28,9 +31,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "factors": set(),
     "local_path": set(),
     "part": {"errors"},
+    "switching": set(),
     "trace": FOUNDATIONS,
     "messages": FOUNDATIONS,
-    "topology": UP_TO_MESSAGES,
+    "measured": FOUNDATIONS,
+    "outages": FOUNDATIONS | {"measured"},
+    "wired": UP_TO_MESSAGES,
+    "topology": UP_TO_MESSAGES | {"wired"},
     "radio": UP_TO_MESSAGES,
     "devices": UP_TO_MESSAGES,
     "compress": UP_TO_MESSAGES,
@@ -44,17 +51,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "contracts": UP_TO_CARRIERS,
     "world": UP_TO_CARRIERS | {"scenario"},
     "results": UP_TO_MESSAGES,
-    "figures": UP_TO_MESSAGES | {"results"},
+    "fitting": FOUNDATIONS | {"measured"},
+    "figures": UP_TO_MESSAGES | {"results", "fitting", "scenario", "topology", "wired"},
     "simulate": UP_TO_CARRIERS | {"scenario", "world", "results"},
     "sweeps": UP_TO_CARRIERS | {"scenario", "world", "results", "simulate"},
     "planning": UP_TO_CARRIERS | {"scenario", "world", "results", "simulate", "sweeps"},
-    "cli": UP_TO_CARRIERS | {"scenario", "contracts", "world", "results", "figures", "simulate", "sweeps", "planning"},
+    "cli": UP_TO_CARRIERS
+    | {"scenario", "contracts", "world", "results", "fitting", "figures", "simulate", "sweeps", "planning"},
     "__main__": {"cli"},
     "__init__": {"results", "scenario", "simulate", "sweeps"},
 }
 MAY_USE = {
     "torch": {"learning", "contracts"},
-    "simpy": {"radio", "uplink", "downlink", "protocol", "contracts", "world"},
+    "simpy": {"radio", "wired", "uplink", "downlink", "protocol", "contracts", "world"},
     "matplotlib": {"figures"},
 }
 

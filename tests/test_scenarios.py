@@ -13,6 +13,7 @@ from wfsim.world.build import check_scenario
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 SCENARIOS = sorted(FOLDER.rglob("*.yaml"))
+SITES = {"factory_floor", "branch_offices", "relay_mesh", "leo"}  # their devices stand where the file says
 SHORT = ["stop.rounds=1", "learning.local.steps=1", "learning.data=digits", "topology.devices=4"]
 
 
@@ -23,7 +24,13 @@ def name_of(path: Path) -> str:
 
 @pytest.fixture
 def short(path: Path, text_model, texts_csv) -> list[str]:
-    """Overrides; bert_local needs files that its user names."""
+    """Overrides; bert_local needs files that its user names, llama_timing has sizes of its own."""
+    if path.stem == "llama_timing":
+        return [SHORT[0], SHORT[3]]
+    if path.stem == "city_100k":
+        return [SHORT[0], "topology.cells=3", "topology.devices_per_cell=4"]
+    if path.stem in SITES:
+        return SHORT[:3]
     if path.stem != "bert_local":
         return SHORT
     return [f"learning.model.path={text_model('bert')}", f"learning.data.path={texts_csv}", *SHORT[:2], SHORT[3]]

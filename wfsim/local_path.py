@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -18,7 +19,17 @@ def _shown(path: str, info: SerializationInfo) -> str:
     return "" if info.context == _CONTENT_ONLY else path
 
 
+def _content(path: str, info: SerializationInfo) -> str:
+    """In a hash: the SHA-256 of the file, empty where there is none (what reads it says so)."""
+    if info.context != _CONTENT_ONLY:
+        return path
+    file = opened(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
 LocalPath = Annotated[str, IsPath(), Field(min_length=1), PlainSerializer(_shown, return_type=str)]
+# A file whose content alone, byte for byte, is what a hash of the section holds.
+LocalFile = Annotated[str, IsPath(), Field(min_length=1), PlainSerializer(_content, return_type=str)]
 
 
 def is_path(annotation: Any) -> bool:
@@ -32,5 +43,5 @@ def opened(path: str) -> Path:
 
 
 def without_paths(section: BaseModel, exclude: set[str] | None = None) -> dict[str, Any]:
-    """A section as plain values in which every local path is empty: what a hash of it may depend on."""
+    """A section as plain values in which every local path is empty or a digest: what a hash of it may depend on."""
     return section.model_dump(mode="json", context=_CONTENT_ONLY, exclude=exclude)

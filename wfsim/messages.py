@@ -193,7 +193,8 @@ class Assignment:
     """What a device is asked to do. `deadline_s` is an absolute time or None.
 
     `round` counts the server's rounds, or the device's own turns where devices do not wait for rounds: with the device
-    it addresses its minibatches and names its transfers.
+    it addresses its minibatches and names its transfers, together with the `attempt` where a device that crashed begins
+    its turn again.
     """
 
     device: str
@@ -202,15 +203,21 @@ class Assignment:
     rank: int
     local_steps: int
     deadline_s: float | None
+    attempt: int = 1
+
+    @property
+    def label(self) -> str:
+        """Names this turn of this device in transfers."""
+        return f"{self.device}/{self.round}" + (f"/{self.attempt}" if self.attempt > 1 else "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What a device says when it wants to upload, `elapsed_s` after its round began.
 
-    `snr_db` is its SNR over the whole band as far as it is known, `band_free` the share of the band that foreign
-    traffic leaves now. `dropped` [ranks] is the share of the update's energy that would be left out if 1, 2, ... ranks
-    were kept (None: not asked for); `upload_bits` [ranks] the bits on the air.
+    `snr_db` is its SNR over the whole band as far as it is known (NaN where control does not look), `band_free` the
+    share of the band that foreign traffic leaves now. `dropped` [ranks] is the share of the update's energy that would
+    be left out if 1, 2, ... ranks were kept (None: not asked for); `upload_bits` [ranks] the bits on the air.
     """
 
     device: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,12 +37,35 @@ class Streams:
 
     def uniforms(self, count: int, purpose: str, *address: Address) -> NDArray[np.float64]:
         """`count` uniforms in [0, 1) at (purpose, address): a longer draw begins with the shorter one."""
-        return self.generator(purpose, *address).random(count)
+        return _PHILOX.keyed(self._key(purpose, *address)).random(count)
+
+    def passing(self, purpose: str, *address: Address) -> np.random.Generator:
+        """The same numbers as `generator` in a tenth of the time, for draws that are made at once: the generator is one
+        that all calls of a thread share, valid until the next draw of any stream."""
+        return _PHILOX.keyed(self._key(purpose, *address))
 
     def _key(self, *address: Address) -> NDArray[np.uint64]:
         text = "".join(_spell(part) for part in (self.seed, *address))
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
         return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+
+
+class _Philox(threading.local):
+    """One generator per thread whose whole state is set before every use: making one takes ten times as long."""
+
+    def __init__(self) -> None:
+        self._bits = np.random.Philox(key=0)
+        self._state = self._bits.state
+        self._generator = np.random.Generator(self._bits)
+
+    def keyed(self, key: NDArray[np.uint64]) -> np.random.Generator:
+        """The generator at the beginning of a key's stream; valid until the next call."""
+        self._state["state"]["key"] = key
+        self._bits.state = self._state
+        return self._generator
+
+
+_PHILOX = _Philox()
 
 
 def _spell(part: Address) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
+import networkx
 import numpy as np
 import pytest
 
@@ -21,12 +22,20 @@ from wfsim.part import Part, slots
 
 TIMING = ["topology.devices=4", "stop.rounds=2", "learning.kind=none"]
 TRAINED = ["topology.devices=3", "stop.rounds=1", "learning.local.steps=2"]
+CELLS = ["topology={kind: cells, cells: 3, devices_per_cell: 3, inter_site_m: 300}", *TIMING[1:]]
 STEERED = ["topology.devices=6", "stop.rounds=4", "learning.kind=none", "codec={kind: error_feedback, inner: soft}"]
 LOSS = ["radio.link.residual_loss=0.4", "radio.packets.mtu_bytes=300"]
 
+SITES = ["topology={kind: sites, sites: [{name: a, devices: 2, min_distance_m: 50}]}", *TIMING[1:]]
+
+CLARKE = ("doppler_hz: 50", "sinusoids: 8", "amplitudes: gaussian", "coherence_s: 0.02")
+CONTENTION = ("slot_s: 2e-5", "difs_s: 5e-5", "payload_bits: 8000", "min_window: 64", "stages: 1", "rts_cts: true")
+CRASH = "{kind: random, mtbf_s: 2, mttr_s: 0.2}"
+BURSTS = ("p_good_to_bad: 0.1", "p_bad_to_good: 0.1", "loss_good: 0.1", "loss_bad: 0.5")
+
 # slot -> its path in a scenario, and what else the scenario needs for the slot to show
 PLACES: dict[str, tuple[str, list[str]]] = {
-    "access": ("radio.access", TIMING),
+    "access": ("radio.access", [*TIMING, "controller.weights=min_max_latency"]),
     "background": ("radio.background", TIMING),
     "availability": ("devices.availability", TIMING),
     "compute": ("devices.compute", TIMING),
@@ -35,10 +44,14 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "downlink": ("radio.downlink", TIMING),
     "energy": ("devices.energy", TIMING),
     "fading": ("radio.fading", TIMING),
+    "hop": ("topology={kind: sites, sites: [{name: a, devices: 2, min_distance_m: 50, backhaul: KIND}]}", TIMING[1:]),
+    "interference": ("radio.interference", CELLS),
     "link": ("radio.link", TIMING),
+    "loss": ("radio.loss", TIMING),
     "csi": ("controller.csi", [*STEERED, "controller={kind: tsfa, latency_budget_s: 1.0}"]),
     "local_work": ("controller.local_work", TIMING),
-    "path_loss": ("radio.path_loss", TIMING),
+    "mobility": ("topology.mobility", TIMING),
+    "path_loss": ("radio.path_loss", [*TIMING, "topology.radius_m=100", "topology.min_distance_m=40"]),
     "protocol": ("protocol", TIMING),
     "shadowing": ("radio.shadowing", TIMING),
     "topology": ("topology", TIMING[1:]),
@@ -48,19 +61,25 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "model": ("learning.model", TRAINED),
     "aggregator": ("aggregator", TRAINED),
     "staleness": ("aggregator.staleness", [*TRAINED, "stop.rounds=6", "protocol=asynchronous"]),
+    "measured": ("radio.measured", TIMING),
     "missing": ("aggregator.missing", [*TRAINED, *LOSS, "radio.transport=unreliable"]),
+    "outages": ("devices.failures", TIMING),
     "optimizer": ("learning.local.optimizer", TRAINED),
     "partition": ("learning.partition", TRAINED),
     "penalty": ("learning.local.penalty", TRAINED),
     "codec": ("codec", [*TRAINED, "stop.rounds=2"]),
 }
+TIMED = {"config": ["learning.kind=none"], "sizes": ["learning.kind=none"]}  # kinds that cannot be trained
 # Slots with a single kind have nothing to differ from; the kind's fields are what changes a run.
 SINGLE = {"uplink"}
 FIELDS = {  # a kind's required fields, and values under which it shows in so small a scenario
+    "access.proportional_fair": {},
+    "access.round_robin": {},
     "accumulate": {"patience_s": 1.0},
     "age_aware": {"devices": 2},
     "energy_aware": {"devices": 2},
     "like_median": {"ratio": 1.0},
+    "markov": {"mean_on_s": 3.0, "mean_off_s": 2.0},
     "meta": {"round_budget_s": 2.0},
     "oort": {"devices": 2},
     "proportional_fair": {"devices": 2},
@@ -77,6 +96,18 @@ FIELDS = {  # a kind's required fields, and values under which it shows in so sm
     "deadline": {"round_s": 1.0},
     "placed": {"devices": [{"name": "a", "distance_m": 100.0}, {"name": "b", "distance_m": 300.0}]},
     "reliable_until_deadline": {"max_attempts": 2},
+    "scheduled": {"windows": [[0.5, 1.0], [3.0, 9.0]]},
+    "outages.random": {"mtbf_s": 3.0, "mttr_s": 1.0},
+    "outages.several": {"parts": [{"kind": "scheduled", "windows": [[0.5, 1.0], [2.0, 9.0]]}]},
+    "sites": {
+        "sites": [
+            {"name": "a", "devices": 2, "radius_m": 300.0, "min_distance_m": 50.0},
+            {"name": "b", "devices": 2, "min_distance_m": 50.0},
+        ]
+    },
+    "cells": {"cells": 2, "devices_per_cell": 2},
+    "mesh": {"rows": 2, "columns": 2, "stations": 1, "devices_per_station": 2, "min_distance_m": 40.0},
+    "correlated": {"std_db": 8.0, "correlation_m": 50.0},
 }
 
 
@@ -85,6 +116,8 @@ def own_files(tmp_path_factory: pytest.TempPathFactory, make_vit: Callable[..., 
     """Kinds that read a person's own files: a narrow ViT, and twenty digits from different places of `digits`."""
     digits = Digits().load()
     FIELDS["hugging_face"] = {"path": str(make_vit(hidden_size=32))}
+    FIELDS["config"] = {"path": str(make_vit(hidden_size=16) / "config.json")}
+    FIELDS["graphml"] = {"path": str(own_network(tmp_path_factory.mktemp("own") / "network.graphml"))}
     for number, kind in enumerate(("csv", "jsonl", "parquet")):
         chosen = range(20 * number, 20 * number + 20)
         path = tmp_path_factory.mktemp("own") / kind
@@ -92,6 +125,36 @@ def own_files(tmp_path_factory: pytest.TempPathFactory, make_vit: Callable[..., 
             path, kind, [digits.train_inputs[i] for i in chosen], [int(digits.train_labels[i]) for i in chosen]
         )
         FIELDS[kind] = {"path": str(path), "image": "image"}
+
+
+SERIES = {  # slot.kind of those that follow a measured series -> its file
+    "measured.mahimahi": "".join(f"{ms}\n" for ms in (3, 3, 9, 20, 21, 40)),
+    "measured.csv": "time_s,other_s,rate_bps,other_bps,snr_db,rsrp_dbm\n0,0,1e6,7e5,3,-110\n1,0.1,4e5,9e5,9,-120\n",
+    "hop.measured": "time_s,rate_bps\n0,1e6\n1,4e5\n2.5,2e6\n",
+    "outages.measured": "from_s,to_s\n0.5,0.9\n1.4,6\n",
+    "availability.measured": "device,from_s,to_s\n*,0,1\n*,3,3.5\n",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_series(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Kinds that follow measured series."""
+    folder = tmp_path_factory.mktemp("series")
+    for kind, text in SERIES.items():
+        (folder / kind).write_text(text)
+        FIELDS[kind] = {"path": str(folder / kind)}
+    np.savez(folder / "own.npz", time_s=[0.0, 0.5], rate_bps=[2e6, 3e5], snr_db=[4.0, 9.0])
+    FIELDS["availability.measured"]["period_s"] = 5.0
+    FIELDS["measured.npz"] = {"path": str(folder / "own.npz")}
+
+
+def own_network(path: Path) -> Path:
+    graph = networkx.Graph([("hall", "dc", {"rate_bps": 1e6})])
+    graph.add_node("hall", role="access_point", x_m=0.0, y_m=0.0)
+    graph.add_node("dc", role="cloud")
+    graph.add_node("a", role="device", x_m=60.0, y_m=80.0)
+    networkx.write_graphml(graph, path)
+    return path
 
 
 def write_images(path: Path, kind: str, images: list[np.ndarray], labels: list[int]) -> None:
@@ -112,7 +175,8 @@ def form(kind: type[Part]) -> str:
     examples = {
         name: field.examples[0] for name, field in kind.model_fields.items() if field.is_required() and field.examples
     }
-    return json.dumps({"kind": kind.kind, **examples, **FIELDS.get(kind.kind, {})})
+    own = FIELDS.get(f"{kind.slot}.{kind.kind}", FIELDS.get(kind.kind, {}))
+    return json.dumps({"kind": kind.kind, **examples, **own})
 
 
 def test_every_slot_is_covered() -> None:
@@ -126,7 +190,9 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
     slot = next(slot for slot in slots() if slot.slot == name)
     path, overrides = PLACES[name]
     base = [text for text in overrides if not text.startswith("topology") or name != "topology"]
-    ends = {kind: play("digits.yaml", [*base, f"{path}={form(cls)}"])[-1]["hash"] for kind, cls in slot.kinds.items()}
+    place = path if "KIND" in path else f"{path}=KIND"
+    runs = {kind: [*base, *TIMED.get(kind, []), place.replace("KIND", form(cls))] for kind, cls in slot.kinds.items()}
+    ends = {kind: play("digits.yaml", overrides)[-1]["hash"] for kind, overrides in runs.items()}
     same = [pair for pair in combinations(ends, 2) if ends[pair[0]] == ends[pair[1]]]
     assert not same
 
@@ -145,13 +211,33 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
         ),
         ("controller.weights", ("min_max_latency", "{kind: min_max_latency, knowledge: instantaneous}")),
         ("controller.weights", ("min_max_latency", "{kind: min_max_latency, max_bps_per_hz: 3}")),
+        (
+            "devices.availability",
+            tuple(f"{{kind: markov, mean_on_s: 3, mean_off_s: {off}}}" for off in ("2", "9", "2, step_s: 0.3")),
+        ),
         ("radio.background", ("on_off", "{kind: on_off, mean_on_s: 3}", "{kind: on_off, share: 0.8}")),
         ("radio.background", ("daily", "{kind: daily, share: 0.5}", "{kind: daily, for_s: 100}")),
         ("radio.fading", ("blockage", "{kind: blockage, loss_db: 5}", "{kind: blockage, inner: none}")),
+        ("radio.fading", ("clarke", *(f"{{kind: clarke, {c}}}" for c in CLARKE))),
+        ("radio.fading", ("ou", "{kind: ou, tau_s: 1}", "{kind: ou, coherence_s: 0.02}")),
+        ("radio.interference", ("{kind: fixed, station_rise_db: 9}", "{kind: fixed, device_rise_db: 9}", "fixed")),
+        ("radio.loss", ("gilbert_elliott", *(f"{{kind: gilbert_elliott, {c}}}" for c in BURSTS))),
         ("radio.background", ("poisson", "{kind: poisson, rate_per_s: 2}", "{kind: poisson, max_share: 0.25}")),
         ("learning.adapter.rank", (2, 4)),
         ("learning.adapter.target_modules", ("[q_proj, v_proj]", "all-linear")),
         ("radio.access.work_conserving", ("true", "false")),
+        ("radio.access", ("wifi_dcf", *(f"{{kind: wifi_dcf, {c}}}" for c in CONTENTION))),
+        ("radio.path_loss", ("umi", "{kind: umi, o2i: low}", "{kind: umi, o2i: high}", "{kind: umi, h_ut_m: 9}")),
+        ("radio.path_loss", ("rma", "{kind: rma, building_height_m: 20}", "{kind: rma, o2i: low, indoor_m: 9}")),
+        ("radio", ("{path_loss: uma}", "{path_loss: uma, shadowing: correlated}")),
+        ("radio", ("{path_loss: uma, shadowing: none}", "{path_loss: uma, shadowing: {std_db: null}}")),
+        ("topology.mobility", ("agv_loop", "{kind: agv_loop, speed_mps: 3}", "{kind: agv_loop, stop_s: 0}")),
+        ("topology.mobility", ("waypoint", "{kind: waypoint, radius_m: 1}", "{kind: waypoint, speed_mps: [3, 5]}")),
+        (
+            "devices",
+            tuple(f"{{failures: {CRASH}{more}}}" for more in ("", ", recovery: restart", ", failing: [d00001]")),
+        ),
+        ("server.outages", ("none", CRASH)),
         ("radio.link.csi_age_s", (0.0, 0.02)),
         ("radio.link.margin_db", (0, 3)),
     ],
@@ -159,6 +245,45 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
 def test_fields_that_change_a_run(play, path: str, values: tuple) -> None:
     ends = {play("digits.yaml", [*TIMING, f"{path}={value}"])[-1]["hash"] for value in values}
     assert len(ends) == len(values)
+
+
+def test_edges_that_average_change_a_run(play) -> None:
+    runs = [[*SITES, f"hierarchy.edge_rounds={rounds}"] for rounds in (0, 1, 2)]
+    runs.append([*runs[-1], "hierarchy.codec={values: int8}"])
+    assert len({play("digits.yaml", overrides)[-1]["hash"] for overrides in runs}) == len(runs)
+
+
+def test_the_weakest_interferer_that_counts_changes_a_run(play) -> None:
+    heard = [f"radio.interference={{kind: activity, least_db: {least_db}}}" for least_db in (-30, 10, 50)]
+    assert len({play("digits.yaml", [*CELLS, each])[-1]["hash"] for each in heard}) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "changes"),
+    [
+        ("radio.measured", "mahimahi", [{"at_end": "hold"}, {"offset_s": 0.03}, {"devices": ["d00001"]}]),
+        (
+            "radio.measured",
+            "csv",
+            [
+                {"rate_unit": "kbit/s"},
+                {"rate_column": "other_bps"},
+                {"time_column": "other_s"},
+                {"snr_column": "snr_db"},
+                {"rsrp_column": "rsrp_dbm"},
+                {"rsrp_column": "rsrp_dbm", "subcarrier_hz": 3e4},
+            ],
+        ),
+        ("radio.measured", "npz", [{"values": "snr_db"}]),
+        ("devices.availability", "measured", [{"period_s": 4.0}]),
+    ],
+)
+def test_fields_of_measured_series_change_a_run(play, path: str, kind: str, changes: list[dict]) -> None:
+    form = {"kind": kind, **FIELDS[f"{path.split('.')[1]}.{kind}"]}
+    runs = [
+        [*TIMING, "radio.downlink=unicast", f"{path}={json.dumps({**form, **change})}"] for change in [{}, *changes]
+    ]
+    assert len({play("digits.yaml", overrides)[-1]["hash"] for overrides in runs}) == len(runs)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from wfsim.results.summary import summarise
 
 OTHERWISE = {  # figures of files that the user names; tables, held by other tests here or by a page in plots/
     "bert_local",
+    "llama_timing",
+    "city_100k",
     "tradeoff",
     "congestion",
     "study/learning_rates",

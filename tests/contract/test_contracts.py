@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import wfsim.scenario.schema  # noqa: F401  (opens every slot)
@@ -55,12 +56,43 @@ def _parquet(path: Path) -> None:
     pandas.DataFrame(_TEXTS).to_parquet(path)
 
 
-# Kinds that read a file of one's own, and how to write one where their example says it is.
+_RATES = "time_s,rate_bps\n0,1e6\n0.1,2.5e6\n0.25,0\n0.3,1.5e6\n1,3e5\n"
+
+
+def _npz(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, time_s=np.array([0.0, 0.4, 0.5, 1.0]), rate_bps=np.array([1e6, 2e6, 0.0, 3e6]))
+
+
+_GRAPHML = """<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+  <key id="role" for="node" attr.name="role" attr.type="string"/>
+  <key id="x" for="node" attr.name="x_m" attr.type="double"/>
+  <key id="y" for="node" attr.name="y_m" attr.type="double"/>
+  <graph edgedefault="undirected">
+    <node id="d"><data key="role">device</data><data key="x">30</data><data key="y">40</data></node>
+    <node id="ap"><data key="role">access_point</data><data key="x">0</data><data key="y">0</data></node>
+    <node id="dc"><data key="role">cloud</data></node>
+    <edge source="ap" target="dc"/>
+  </graph>
+</graphml>
+"""
+
+
+# Kinds that read a file of one's own, with their slot where a name stands in several, and how to write one where their
+# example says it is.
 _FILES: dict[str, Callable[[Path], None]] = {
     "csv": _csv,
     "jsonl": _jsonl,
     "parquet": _parquet,
+    "config": lambda path: path.write_bytes((TinyVit().directory() / "config.json").read_bytes()),
+    "graphml": lambda path: path.write_text(_GRAPHML),
     "hugging_face": lambda path: path.symlink_to(TinyVit().directory(), target_is_directory=True),
+    "measured.mahimahi": lambda path: path.write_text("".join(f"{ms}\n" for ms in (1, 1, 2, 5, 5, 5, 9, 30))),
+    "measured.csv": lambda path: path.write_text(_RATES),
+    "measured.npz": _npz,
+    "hop.measured": lambda path: path.write_text(_RATES),
+    "outages.measured": lambda path: path.write_text("from_s,to_s\n0.1,600\n601,700.5\n5e3,2e4\n"),
+    "availability.measured": lambda path: path.write_text("device,from_s,to_s\na,0.1,60\n*,61,9e3\nb,0,1e7\n"),
 }
 
 
@@ -70,8 +102,8 @@ def test_a_kind_keeps_its_contract(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     part = kind.parse({**describe_value(example(kind)), **fields})
-    if kind.kind in _FILES:
-        _FILES[kind.kind](Path(part.path))
+    if write := _FILES.get(f"{kind.slot}.{kind.kind}", _FILES.get(kind.kind)):
+        write(Path(part.path))
     check(part)
 
 

@@ -6,11 +6,15 @@ reference in `test_medium_reference.py` works these out again, all but gains and
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 from wfsim.radio.fading import Fading
@@ -36,7 +40,20 @@ _BACKGROUNDS = [
     _NIGHTS,
     {"kind": "several", "of": [_ON_OFF, {**_NIGHTS, "share": 0.4}, {"kind": "on_off", "mean_on_s": 0.2}]},
 ]
-_COUNTS = ("outcome", "cut", "packets_sent", "packets_lost", "attempts", "lost")
+_ACCESSES = [
+    "fdma",
+    "fdma",
+    {"kind": "fdma", "work_conserving": False},
+    "dedicated",
+    "tdma",
+    "round_robin",
+    "wifi_dcf",
+    "proportional_fair",
+    "max_snr",
+]
+_SLOTS = ["tdma", "round_robin", "proportional_fair", "max_snr"]
+_SHARED = [access for access in _ACCESSES if access != "dedicated"]
+_COUNTS = ("outcome", "cut", "cause", "packets_sent", "packets_lost", "attempts", "lost")
 _BLOCKS = ("blocks", "blocks_at_cap", "blocks_at_zero")
 _AMOUNTS = ("sent_bits", "delivered_bits", "lost_bits", "repeated_bits", "undelivered_bits")
 
@@ -55,7 +72,7 @@ def _draw_setting(draw: random.Random) -> dict[str, Any]:
         "band_hz": band_hz,
         "coherence_s": coherence_s,
         "power_band_hz": draw.choice([None, band_hz]),
-        "access": draw.choice([{"kind": "fdma"}, {"kind": "fdma", "work_conserving": False}, {"kind": "dedicated"}]),
+        "access": draw.choice(_ACCESSES),
         "link": {
             **link,
             "min_bps_per_hz": floor if coherence_s else 0.0,
@@ -66,6 +83,8 @@ def _draw_setting(draw: random.Random) -> dict[str, Any]:
         "background": draw.choice(_BACKGROUNDS),
         "start_s": draw.choice([0.0, 0.3, 50_000.0]),
         "blocked": draw.random() < 0.3,
+        "outages": draw.choice([[], [], [(0.1, 0.25), (0.6, 0.7)], [(0.0, 0.05), (0.3, 1.0)]]),
+        "rises": draw.choice([[], [], [(at_s, draw.uniform(1.0, 8.0)) for at_s in (0.05, 0.13, 0.4)]]),
     }
 
 
@@ -88,6 +107,7 @@ def _draw_flight(draw: random.Random, number: int, count: int) -> dict[str, Any]
 def _draw_case(case: int) -> Case:
     draw = random.Random(case)
     setting, count = _draw_setting(draw), draw.randint(1, 5)
+    setting["duty_cycle"] = (1.0, 1.0, 0.4, 1.0, 0.15)[case % 5]
     return setting, [_draw_flight(draw, number, count) for number in range(count)]
 
 
@@ -95,13 +115,32 @@ def _fly(make_air: Callable[..., Any], case: Case, engine: str) -> Any:
     setting, flights = case
     names = [f"d{number}" for number in range(_LINKS)]
     paths = Fading.parse(_fading(setting)).realise(Streams(1), names)
-    fields = {name: setting[name] for name in ("band_hz", "power_band_hz", "access", "link", "background", "start_s")}
-    air = make_air(setting["snr_hz"], paths=paths, engine=engine, **fields)
+    given = ("band_hz", "power_band_hz", "access", "link", "background", "start_s", "duty_cycle")
+    fields = {name: setting[name] for name in given}
+    downtime = _Planned(setting["outages"])
+    air = make_air(setting["snr_hz"], paths=paths, engine=engine, downtime=downtime, **fields)
+    for at_s, _ in downtime.spans_s:
+        air.at(at_s, partial(air.medium.fail, "outage"))
+    for at_s, rise in setting["rises"]:
+        air.at(at_s, partial(air.medium.set_noise_rise, np.linspace(1.0, rise, _LINKS)))
     for flight in flights:
         air.send(**{name: value for name, value in flight.items() if name != "cut_s"})
         if flight["cut_s"] is not None:
             air.cut(flight["name"], at_s=flight["cut_s"])
     return air.run()
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """Outages from each first to each second time."""
+
+    spans_s: list[tuple[float, float]]
+
+    def is_down(self, t_s: float) -> bool:
+        return any(start_s <= t_s < end_s for start_s, end_s in self.spans_s)
+
+    def next_change_s(self, t_s: float) -> float:
+        return min((edge_s for span_s in self.spans_s for edge_s in span_s if edge_s > t_s), default=math.inf)
 
 
 def _fading(setting: dict[str, Any]) -> Any:
@@ -147,6 +186,13 @@ def test_the_cases_hold_what_they_should(make_air: Callable[..., Any]) -> None:
         "outages alone": 40,
         "residual losses alone": 30,
         "outages and residual losses": 40,
+        "a scheduler": 25,
+        "slots of time": 40,
+        "a duty cycle": 60,
+        "a duty cycle that binds in slots": 15,
+        "outages of the station": 80,
+        "what an outage ends": 30,
+        "interference": 50,
         "a rate of zero": 40,
         "a rate at the cap": 60,
     }
@@ -171,7 +217,13 @@ def _features(case: Case, lines: list[dict[str, Any]]) -> Iterator[str]:
 
 def _set(setting: dict[str, Any], flights: list[dict[str, Any]]) -> list[str]:
     features = {
-        "a band that several share": len(flights) > 1 and setting["access"]["kind"] == "fdma",
+        "a band that several share": len(flights) > 1 and setting["access"] in _SHARED,
+        "a scheduler": len(flights) > 1 and setting["access"] in ("proportional_fair", "max_snr"),
+        "slots of time": len(flights) > 1 and setting["access"] in ("tdma", "round_robin", "wifi_dcf"),
+        "a duty cycle": setting["duty_cycle"] < 1.0,
+        "a duty cycle that binds in slots": len(flights) * setting["duty_cycle"] < 1.0 and setting["access"] in _SLOTS,
+        "outages of the station": bool(setting["outages"]),
+        "interference": bool(setting["rises"]),
         "fading": setting["coherence_s"] > 0.0,
         "knowledge with an age": setting["link"]["csi_age_s"] > 0.0,
         "a limit on passes": any("max_attempts" in flight["transport"] for flight in flights),
@@ -193,6 +245,7 @@ def _met(link: dict[str, Any], ended: list[dict[str, Any]]) -> list[str]:
         "outages alone": lost and not link["residual_loss"],
         "residual losses alone": lost and not aged,
         "outages and residual losses": lost and aged and link["residual_loss"],
+        "what an outage ends": any(line["cause"] == "outage" for line in ended),
         "a rate of zero": any(line["blocks_at_zero"] for line in ended),
         "a rate at the cap": any(line["blocks_at_cap"] for line in ended),
     }

@@ -44,6 +44,23 @@ HOLDING = {
     "controller": {"kind": "every", "every": 2},
     "protocol": {"kind": "deadline", "round_s": 2.5, "overtaken": "finish"},
 }
+FAILING = {  # devices that forget, a server that goes back to an older version with uploads in hand
+    **SMALL,
+    "stop.rounds": 5,
+    "codec": {"kind": "error_feedback", "inner": {"kind": "soft", "keep": 2}},
+    "devices.failures": {"kind": "random", "mtbf_s": 6.0, "mttr_s": 0.4},
+    "devices.recovery": "restart",
+    "devices.keeps_state": False,
+    "server": {"outages": {"kind": "scheduled", "windows": [[5.0, 5.5]]}, "durable_every_rounds": 2},
+}
+EDGES = {
+    **{key: value for key, value in SMALL.items() if key != "topology.devices"},
+    "topology": {"kind": "sites", "sites": [{"name": n, "devices": 2, "min_distance_m": 40} for n in ("a", "b")]},
+    "hierarchy.edge_rounds": 2,
+    "devices.failures": {"kind": "random", "mtbf_s": 6.0, "mttr_s": 0.4},
+    "devices.keeps_state": False,
+    "codec": {"kind": "error_feedback", "inner": {"kind": "soft", "keep": 2}},
+}
 CASES = {
     "reliable": SMALL,
     "lossy": SMALL | LOSSY,
@@ -51,6 +68,8 @@ CASES = {
     "remembering": REMEMBERING,
     "asking": ASKING,
     "holding": HOLDING,
+    "failing": FAILING,
+    "edges": EDGES,
 }
 
 
@@ -72,7 +91,11 @@ def whole(request, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return wfsim.run(scenario, tmp_path_factory.mktemp("whole") / "run")
 
 
-@pytest.mark.parametrize("share", [0.0, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97, 1.0])
+STOPS = {"reliable": (0.0, 0.2, 0.5, 0.8, 1.0), "lossy": (0.0, 0.4, 0.7, 0.9, 1.0)}
+PAIRS = [(case, share) for case in CASES for share in STOPS.get(case, (0.3, 0.8))]
+
+
+@pytest.mark.parametrize(("whole", "share"), PAIRS, indirect=["whole"])
 def test_stopped_once(whole: Run, tmp_path: Path, share: float) -> None:
     scenario, last = simulate.resumable(whole.path), len(list(whole.journal())) - 1
     with pytest.raises(Interrupted, match=r"`wfsim resume .*run` goes on"):

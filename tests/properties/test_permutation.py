@@ -46,6 +46,23 @@ def test_listing_devices_in_another_order_gives_an_identical_journal(variant: st
         assert _lines(shuffled, _VARIANTS[variant]) == sound
 
 
+_SITES = [
+    {"name": "b", "devices": 3, "min_distance_m": 50.0, "outages": {"kind": "random", "mtbf_s": 5.0, "mttr_s": 1.0}},
+    {"name": "a", "devices": 2, "min_distance_m": 50.0, "backhaul": {"kind": "wire", "rate_bps": 1e6, "loss": 0.1}},
+    {"name": "c", "devices": 1, "min_distance_m": 50.0, "edge": True},
+]
+
+
+@pytest.mark.parametrize("transport", ["reliable", "unreliable"])
+def test_listing_sites_in_another_order_gives_an_identical_journal(transport: str) -> None:
+    radio = {"transport": transport, "link": {"kind": "shannon", "residual_loss": 0.1}}
+
+    def lines(sites: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return _lines([], {"topology": {"kind": "sites", "sites": sites}, "radio": radio})
+
+    assert lines(_SITES) == lines(_SITES[::-1]) == lines(sorted(_SITES, key=lambda site: site["name"]))
+
+
 def test_a_device_keeps_its_large_scale_link_when_others_join() -> None:
     def links(devices: list[dict[str, Any]]) -> dict[str, Any]:
         placed = [line for line in _lines(devices, {}) if line["type"] == "link_placed"]

@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from wfsim.radio.fading import Fading
-from wfsim.radio.switching import Switching
 from wfsim.rng import Streams
+from wfsim.switching import Switching
 
 _CLEAR_S, _BLOCKED_S, _COHERENCE_S = 1.5, 0.5, 0.05
 _PART = {"kind": "blockage", "inner": "none", "mean_clear_s": _CLEAR_S, "mean_blocked_s": _BLOCKED_S}

@@ -53,6 +53,7 @@ def _flight(
             start_s=start_s,
             outcome="partial" if cut else "delivered",
             cut=cut,
+            cause="round" if cut else None,
             packets_sent=packets - len(lost),
             packets_lost=0,
             attempts=1,
@@ -289,3 +290,147 @@ def controlled_lines() -> list[Line]:
 def asynchronous_lines() -> list[Line]:
     """The journal of `asynchronous_records`."""
     return _lines(asynchronous())
+
+
+SITES_S = 10.0  # a round of `sites`
+LINK_DOWN_S, DEVICE_DOWN_S, STATION_DOWN_S = (26.5, 43.0), (33.0, 38.0), (40.2, 40.6)
+_ACCURACIES = (0.3, 0.5, 0.55, 0.56, 0.62, 0.7)
+
+
+def sites(links: int = 3) -> Records:
+    """Six rounds of as many stations as `links`, at least three, with a device each, and hops to and from `core`.
+
+    The link bs1<>core fails in the third round's upload (a part has left); the fourth's, and two downloads, fail at
+    once. d00002 crashes in the fourth while it trains; bs3 is down while the fifth download to it waits on its hop.
+    """
+    devices = {f"d{number:05d}": f"bs{number}" for number in range(1, links + 1)}
+    made = _opening("sites", 1, list(devices))
+    for device, station in devices.items():
+        place = {"distance_m": 100.0, "los": None, "path_loss_db": 90.0, "shadowing_db": 0.0, "mean_snr_db": 20.0}
+        made.append(trace.LinkPlaced(t_s=0.0, device=device, station=station, **place))
+    for number, accuracy in enumerate(_ACCURACIES, start=1):
+        made += _sites_round(number, devices)
+        end_s = number * SITES_S
+        made.append(
+            trace.Evaluated(t_s=end_s, round=number, version=number, accuracy=accuracy, loss=1.0, device_accuracy={})
+        )
+    ended = trace.RunEnded(t_s=len(_ACCURACIES) * SITES_S, reason="rounds", rounds=len(_ACCURACIES))
+    return [*sorted([*made, *_outages_of_sites()], key=lambda record: record.t_s), ended]
+
+
+def _outages_of_sites() -> Iterator[trace.Record]:
+    downs = {("bs1<>core", "link"): LINK_DOWN_S, ("d00002", "device"): DEVICE_DOWN_S, ("bs3", "node"): STATION_DOWN_S}
+    for (element, what), (start_s, end_s) in downs.items():
+        yield trace.OutageStarted(t_s=start_s, element=element, what=what)
+        yield trace.OutageEnded(t_s=end_s, element=element, what=what, down_s=end_s - start_s)
+
+
+def _sites_round(number: int, devices: dict[str, str]) -> Records:
+    start_s = (number - 1) * SITES_S
+    made: Records = [_begun(number, start_s, list(devices))]
+    heard = 0
+    for device, station in devices.items():
+        pause_s = 0.4 if (number, station) == (5, "bs3") else 0.0
+        made += _site_download(number, device, station, start_s, pause_s)
+        if (number, device) == (4, "d00002"):
+            made += _training(device, number, start_s + 1.0, DEVICE_DOWN_S[0], finished=False)
+            made.append(
+                trace.DeviceLate(t_s=DEVICE_DOWN_S[0], device=device, round=number, phase="compute", fate="crash")
+            )
+            continue
+        made += _training(device, number, start_s + 1.0 + pause_s, start_s + 4.0)
+        made += _site_upload(number, device, station, start_s)
+        heard += made[-1].coverage > 0.0
+    return [*made, _site_closed(number, heard, len(devices))]
+
+
+def _site_download(number: int, device: str, station: str, start_s: float, pause_s: float) -> Records:
+    name, flies_s = f"down/{number}/{station}", start_s + 0.5 + pause_s
+    crossing = (f"core>{station}", f"down/{number}/{station}", "model", start_s)
+    if station == "bs1" and number in (4, 5):
+        return [_hop(*crossing, lost_bits=8000.0, sent_bits=0.0, cause="outage")]
+    air = [_alone(station, "down", name, flies_s), *_flight(name, "model", [device], flies_s, flies_s + 0.5)]
+    return [_hop(*crossing, service_s=0.4 + pause_s), *air]
+
+
+def _site_upload(number: int, device: str, station: str, start_s: float) -> Records:
+    name, offered_s = f"up/{device}/{number}", start_s + 6.0
+    air = [_alone(station, "up", name, start_s + 4.0), *_flight(name, "update", [device], start_s + 4.0, offered_s)]
+    failed = station == "bs1" and number in (3, 4)
+    if failed:
+        begun = {"waited_s": 0.2, "service_s": 0.3, "sent_bits": 2400.0} if number == 3 else {"sent_bits": 0.0}
+        hop = _hop(f"{station}>core", name, "update", offered_s, lost_bits=8000.0, cause="outage", **begun)
+    else:
+        found_bits = 1000.0 * (number - 1)
+        hop = _hop(f"{station}>core", name, "update", offered_s, waited_s=0.2, service_s=1.0, found_bits=found_bits)
+    landed_s, coverage = max(hop.t_s, offered_s), 0.0 if failed else 1.0
+    turn = {"device": device, "round": number, "transfer": name, "base_version": number - 1, "staleness": 0}
+    return [*air, hop, trace.UpdateArrived(t_s=landed_s, coverage=coverage, **turn)]
+
+
+def _site_closed(number: int, heard: int, devices: int) -> trace.RoundClosed:
+    taken = devices - (number == 4)
+    return trace.RoundClosed(
+        t_s=number * SITES_S,
+        round=number,
+        version=number,
+        participants=taken,
+        arrived=heard,
+        staleness=[0] * taken,
+        overtaken=0,
+        coverage=heard / taken,
+        round_s=SITES_S,
+    )
+
+
+def _alone(station: str, direction: str, transfer: str, t_s: float) -> trace.BandShared:
+    return trace.BandShared(
+        t_s=t_s, station=station, direction=direction, band_hz=1e6, background_hz=0.0, shares_hz={transfer: 1e6}
+    )
+
+
+def _hop(
+    link: str,
+    transfer: str,
+    purpose: str,
+    start_s: float,
+    *,
+    waited_s: float = 0.0,
+    service_s: float = 0.0,
+    lost_bits: float = 0.0,
+    sent_bits: float = 8000.0,
+    found_bits: float = 0.0,
+    cause: str | None = None,
+) -> trace.HopEnded:
+    """A payload of 8000 bits on a hop with 0.1 s of delay; one that failed ends with its service."""
+    delay_s = 0.1 if cause is None else 0.0
+    return trace.HopEnded(
+        t_s=start_s + waited_s + service_s + delay_s,
+        link=link,
+        transfer=transfer,
+        purpose=purpose,
+        start_s=start_s,
+        waited_s=waited_s,
+        service_s=service_s,
+        packets=1,
+        offered_bits=8000.0,
+        delivered_bits=8000.0 - lost_bits,
+        lost_bits=lost_bits,
+        dropped_bits=0.0,
+        pending_bits=0.0,
+        sent_bits=sent_bits,
+        found_bits=found_bits,
+        cause=cause,
+    )
+
+
+@pytest.fixture(scope="session")
+def sites_records() -> Callable[..., Records]:
+    """`sites_records(links=3)`: six rounds of sites behind hops, with outages of a link, a device and a station."""
+    return sites
+
+
+@pytest.fixture
+def sites_lines() -> list[Line]:
+    """The journal of `sites_records()`."""
+    return _lines(sites())

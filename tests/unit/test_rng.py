@@ -44,3 +44,12 @@ def test_numpy_integers_are_integers() -> None:
 def test_other_address_types_are_refused() -> None:
     with pytest.raises(TypeError):
         Streams(1).generator("x", 1.0)
+
+
+def test_uniforms_are_those_of_a_fresh_generator() -> None:
+    """Odd counts and draws in between leave nothing behind."""
+    streams = Streams(3)
+    for count in (1, 7, 64, 5):
+        streams.uniforms(3, "other", count)
+        expected = streams.generator("here", count).random(count)
+        assert streams.uniforms(count, "here", count).tolist() == expected.tolist()

@@ -12,6 +12,7 @@ from wfsim.compress.dense import Dense
 from wfsim.planning.choice import as_planned
 from wfsim.planning.mean_round import is_free
 from wfsim.planning.phi import RankCost
+from wfsim.planning.round_cost import RoundCost
 from wfsim.planning.stage_one import RankPlan
 from wfsim.scenario.schema import Scenario
 from wfsim.sweeps.predict import predict
@@ -30,8 +31,30 @@ def plan_facts(scenario: Scenario, made: RankPlan) -> Facts:
         "ranks": [_row(cost, chosen) for cost in made.costs],
         "chosen": chosen,
         "least_budget_s": _finite(made.least_budget_s),
-        "predicted": None if made.chosen is None else _predicted(as_planned(scenario, made.chosen)),
+        "predicted": None if made.chosen is None else predicted(as_planned(scenario, made.chosen)),
     }
+
+
+def cost_facts(cost: RoundCost) -> Facts:
+    """A round's cost as JSON has it; seconds that never end are null."""
+    facts = {name: _finite(value) if name.endswith("_s") else value for name, value in vars(cost).items()}
+    return {**facts, "memory": {**vars(cost.memory), "total_bytes": cost.memory.total_bytes}}
+
+
+def cost_rows(facts: Facts) -> Iterator[tuple[str, str]]:
+    """A round's cost with labels and units."""
+    yield "adapter", f"{facts['adapter_entries']} entries"
+    yield "", ", ".join(f"{quantity(size, 'byte')} as {form}" for form, size in facts["dense_bytes"].items())
+    yield "upload, headers included", quantity(facts["upload_bytes"], "byte")
+    memory = dict(facts["memory"])
+    yield "memory of training", f"{quantity(memory.pop('total_bytes'), 'byte')}, estimated from shapes"
+    parts = (f"{name.removesuffix('_bytes')} {quantity(size, 'byte')}" for name, size in memory.items())
+    yield "", ", ".join(parts)
+    yield "operations of a local step", quantity(facts["flops_per_step"], "FLOP")
+    yield "download", _seconds(facts["download_s"])
+    yield "local training", f"{_seconds(facts['compute_s'])}, {facts['steps']} steps"
+    yield "uploads of the cohort", _seconds(facts["upload_s"])
+    yield "round", _seconds(facts["round_s"])
 
 
 def plan_note(codec: Codec) -> str:
@@ -66,7 +89,8 @@ def predicted_rows(facts: Facts) -> Iterator[tuple[str, str]]:
     if known is None:
         return
     yield "rounds", str(known["rounds"])
-    yield "mean round", f"{number(known['mean_round_s'])} s, budget {number(facts['budget_s'])} s"
+    budget = "" if facts["budget_s"] is None else f", budget {number(facts['budget_s'])} s"
+    yield "mean round", f"{number(known['mean_round_s'])} s{budget}"
     yield "simulated time", f"{number(known['simulated_s'])} s"
     yield "uplink, headers included", quantity(known["uplink_bytes"], "byte")
     yield "downlink, headers included", quantity(known["downlink_bytes"], "byte")
@@ -89,7 +113,8 @@ def _row(cost: RankCost, chosen: int | None) -> Facts:
     }
 
 
-def _predicted(scenario: Scenario) -> Facts:
+def predicted(scenario: Scenario) -> Facts:
+    """What a run of the scenario takes, its timing simulated."""
     found = predict(scenario)
     return {
         "rounds": found.rounds,
@@ -100,6 +125,10 @@ def _predicted(scenario: Scenario) -> Facts:
         "energy_j": found.energy_j,
         "fails": found.fails,
     }
+
+
+def _seconds(value: float | None) -> str:
+    return "never" if value is None else f"{number(value)} s"
 
 
 def _share(value: float | None) -> str:

@@ -33,6 +33,12 @@ def rows(summary: Summary) -> Iterator[tuple[str, str]]:
         yield "uploads given up for a new version", str(summary["uploads_overtaken"])
     yield "devices cut off before they sent", str(summary["devices_late"])
     yield "energy of the devices", quantity(summary["energy_j"], "J")
+    if summary["hop_offered_bits"]:
+        yield from _hops(summary)
+    if summary["outages"]:
+        yield from _outages(summary)
+    if summary["lost_turns"] or summary["lost_versions"]:
+        yield from _crashes(summary)
 
 
 def sentences(summary: Summary) -> Iterator[str]:
@@ -40,6 +46,7 @@ def sentences(summary: Summary) -> Iterator[str]:
     yield _channel(summary)
     yield from _budget(summary)
     yield from _infeasible(summary)
+    yield from _recovery(summary)
     if summary["kept_ranks_values"]:
         yield f"Kept ranks that occurred: {', '.join(map(str, summary['kept_ranks_values']))}."
     if summary["jobs_submitted"]:
@@ -59,6 +66,44 @@ def _accuracies(summary: Summary) -> Iterator[tuple[str, str]]:
         "worst_decile_accuracy": "accuracy, worst tenth of devices",
     }
     return ((label, accuracy(summary[key])) for key, label in labels.items() if summary[key] is not None)
+
+
+def _hops(summary: Summary) -> Iterator[tuple[str, str]]:
+    offered, lost = (quantity(summary[f"hop_{name}_bits"], "bit") for name in ("offered", "lost"))
+    dropped = quantity(summary["hop_dropped_bits"], "bit")
+    yield "offered to hops between fixed nodes", f"{offered}, {lost} of them lost, {dropped} dropped by full queues"
+    if summary["hop_max_utilisation"] is not None:
+        names = ", ".join(summary["busiest_hops"])
+        yield "busiest hop", f"{names}, in use {percent(summary['hop_max_utilisation'])} of the time"
+
+
+def _outages(summary: Summary) -> Iterator[tuple[str, str]]:
+    yield "outages", f"{summary['outages']}, {number(summary['outage_s'])} s in all"
+    yield "transfers they stopped", str(summary["transfers_stopped"])
+    if summary["transfers_rerouted"]:
+        yield "transfers that took another way", str(summary["transfers_rerouted"])
+    yield "transfers that waited and went on", str(summary["transfers_waited"])
+
+
+def _crashes(summary: Summary) -> Iterator[tuple[str, str]]:
+    spent = f"{number(summary['lost_compute_s'])} s of computing, {quantity(summary['lost_energy_j'], 'J')}"
+    yield "turns of devices undone by crashes", f"{summary['lost_turns']}, {spent}"
+    if summary["lost_versions"]:
+        yield "versions lost by the server", str(summary["lost_versions"])
+
+
+def _recovery(summary: Summary) -> Iterator[str]:
+    """How long after an outage the rounds were as full again as before it."""
+    count, recovered = summary["outages"], summary["outages_recovered"]
+    if not count:
+        return
+    if not recovered:
+        yield "After no outage did a round take in as many updates as the last one before it."
+        return
+    yield (
+        f"After {recovered} of {count} outages a round took in as many updates as the last one before it, "
+        f"on average {number(summary['mean_recovery_s'])} s after the outage's end."
+    )
 
 
 def _channel(summary: Summary) -> str:

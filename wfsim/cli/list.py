@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = "wfsim list fading"
 
+_PROFILES = "profiles"
+
 SlotName = Annotated[
     str | None,
     typer.Argument(
@@ -27,7 +29,13 @@ SlotName = Annotated[
 
 
 def list_parts(slot: SlotName = None, parts: PartFiles = None, as_json: AsJson = False) -> None:
-    """List every slot and section of a scenario, or the kinds of one slot; with --parts, those of your files too."""
+    """List every slot and section of a scenario, or the kinds of one slot; with --parts, those of your files too.
+
+    `wfsim list profiles` lists packaged radios and hops.
+    """
+    if slot == _PROFILES:
+        _list_profiles(as_json)
+        return
     with with_kinds_of(parts):
         rows = _slots(bool(parts)) if slot is None else _kinds(slot, bool(parts))
     sections = _sections() if slot is None else []
@@ -39,6 +47,21 @@ def list_parts(slot: SlotName = None, parts: PartFiles = None, as_json: AsJson =
         say(console(), "")
         _print(sections)
     say(console(), f"\nMore: {_more(slot, parts or ())}")
+
+
+def _list_profiles(as_json: bool) -> None:
+    from wfsim.scenario.profiles import profiles, summary
+
+    rows = [
+        {"profile": name, "for": section, "description": summary(name)}
+        for section in ("radio", "hop")
+        for name in profiles(section)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    _print(rows)
+    say(console(), "\nUse: radios: {NAME: {profile: PROFILE}}, and the settings that differ; a hop's are copied")
 
 
 def _more(slot: str | None, parts: Sequence[Path]) -> str:

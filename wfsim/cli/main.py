@@ -16,6 +16,7 @@ from wfsim.cli import command as repeating
 from wfsim.cli import compare as comparing
 from wfsim.cli import describe, exit_codes, init, plot, resume, run, schema, validate, verify
 from wfsim.cli import export as exporting
+from wfsim.cli import fit as fitting
 from wfsim.cli import list as listing
 from wfsim.cli import new as writing
 from wfsim.cli import plan as planning
@@ -69,6 +70,7 @@ _add("resume", resume.resume, resume.EXAMPLE)
 _add("sweep", sweeping.sweep, sweeping.EXAMPLE)
 _add("validate", validate.validate, validate.EXAMPLE)
 _add("plan", planning.plan, planning.EXAMPLE)
+_add("fit", fitting.fit, fitting.EXAMPLE)
 _add("list", listing.list_parts, listing.EXAMPLE, no_args_is_help=False)
 _add("describe", describe.describe, describe.EXAMPLE)
 _add("check-part", checking.check_part, checking.EXAMPLE)

@@ -40,7 +40,7 @@ def new(
     path = out or Path(f"{name}.py")
     texts = _texts(found.slot, _free_name(name, found.slot, found.kinds), _importable(path))
     _write(texts)
-    commands = _next(path, found.slot, name, dotted(places(found)[0]))
+    commands = _next(path, found.slot, name, _setting(dotted(places(found)[0]), name))
     if as_json:
         print_json({"files": [str(file) for file in texts], "next": commands})
     else:
@@ -98,14 +98,26 @@ def _write(texts: dict[Path, str]) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _next(path: Path, slot: str, name: str, place: str) -> list[str]:
+def _setting(place: str, name: str) -> str:
+    """The override that puts a kind in its place; inside another part, the kind of that part which has the place."""
+    from wfsim.part import slots
+
+    whole, _, field = place.rpartition(".")
+    outer = next((slot for slot in slots() if slot.slot == whole), None)
+    if outer is None or all(field in kind.model_fields for kind in outer.kinds.values()):
+        return f"{place}={name}"
+    holder = next(kind for kind, cls in sorted(outer.kinds.items()) if field in cls.model_fields)
+    return f"{whole}={{kind: {holder}, {field}: {name}}}"
+
+
+def _next(path: Path, slot: str, name: str, setting: str) -> list[str]:
     file = str(path)
     listed = file if re.fullmatch(r"[\w./-]+", file) else json.dumps(file)
     return [
         shlex.join(["python", "-m", "pytest", str(path.with_name(f"test_{path.name}"))]),
         shlex.join(["wfsim", "check-part", file]),
         shlex.join(["wfsim", "describe", slot, name, "--parts", file]),
-        shlex.join(["wfsim", "run", "quickstart", f"parts=[{listed}]", f"{place}={name}"]),
+        shlex.join(["wfsim", "run", "quickstart", f"parts=[{listed}]", setting]),
     ]
 
 

@@ -1,4 +1,4 @@
-"""`wfsim plan`: the rank to train under a latency budget, and what a run at that rank takes."""
+"""`wfsim plan`: what a round takes, and the rank to train under a latency budget."""
 
 from __future__ import annotations
 
@@ -25,9 +25,12 @@ _HIGHEST_RANK = 256
 def plan(
     scenario: ScenarioName,
     overrides: Overrides = None,
-    ranks: Annotated[str, typer.Option("--ranks", metavar="R,R,...", help="ranks to compare")] = "1,2,4,8",
+    ranks: Annotated[
+        str | None, typer.Option("--ranks", metavar="R,R,...", help="ranks to compare (default: 1,2,4,8)")
+    ] = None,
     budget_s: Annotated[
-        float | None, typer.Option("--budget-s", help="mean seconds of a round (default: the controller's budget)")
+        float | None,
+        typer.Option("--budget-s", help="mean seconds of a round (default: the controller's; without one no choice)"),
     ] = None,
     covariance: Annotated[
         float | None,
@@ -45,16 +48,18 @@ def plan(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Choose the LoRA rank by TSFA's first stage: tail, dropped and covariance error under a latency budget.
+    """Say what a round takes: bytes, memory, operations, seconds. Under a latency budget choose the LoRA rank.
 
-    Without --pilot nothing is trained: learning.assumed_spectrum stands in, and the run is predicted by simulating its
-    timing alone. Exit code 1 if no rank meets the budget.
+    The choice is TSFA's first stage: tail, dropped and covariance error. Without --pilot nothing is trained:
+    learning.assumed_spectrum stands in, and the run is predicted by simulating its timing alone. Exit code 1 if no rank
+    meets the budget.
     """
     from wfsim.cli._late import naming_file
     from wfsim.planning.choice import as_planned, check_target, write_choice
+    from wfsim.planning.stage_one import has_budget
     from wfsim.scenario.load import load_scenario
 
-    grid = _ranks(ranks)
+    grid = _ranks(ranks or "1,2,4,8")
     if budget_s is not None and not 0.0 < budget_s < math.inf:
         raise UsageError(f"--budget-s {budget_s:g}: must be a number of seconds above 0")
     if covariance is not None and not 0.0 <= covariance < math.inf:
@@ -63,6 +68,10 @@ def plan(
         raise UsageError("give --covariance or --pilot, which measures it")
     changes = overrides or []
     loaded = load_scenario(scenario, changes)
+    if not has_budget(loaded, budget_s) and (ranks, covariance, pilot, output) == (None, None, None, None):
+        with expendable_output(), naming_file(scenario):
+            _report_cost(loaded, as_json=as_json)
+        return
     if budget_s is not None and "latency_budget_s" in type(loaded.controller).model_fields:
         changes = [*changes, f"controller.latency_budget_s={budget_s}"]
         loaded = load_scenario(scenario, changes)
@@ -125,6 +134,22 @@ def _report(scenario: Scenario, made: RankPlan, output: Path | None, *, as_json:
     if facts["note"]:
         say(out, facts["note"])
     _print_choice(facts, predicted_rows(facts))
+
+
+def _report_cost(scenario: Scenario, *, as_json: bool) -> None:
+    """Of the scenario as it is: no budget, no choice."""
+    from wfsim.cli._plan_table import cost_facts, cost_rows, predicted, predicted_rows
+    from wfsim.planning.round_cost import round_cost
+
+    facts = cost_facts(round_cost(scenario)) | {"budget_s": None, "predicted": predicted(scenario)}
+    if as_json:
+        print_json(facts)
+        return
+    out = console()
+    say(out, f"rank {facts['rank']}, one round at mean channel statistics; slowest device of the first cohort:")
+    print_facts(out, cost_rows(facts))
+    say(out, "the run as it is, its timing simulated and nothing trained:")
+    print_facts(out, predicted_rows(facts))
 
 
 def _print_choice(facts: dict[str, Any], predicted: Any) -> None:

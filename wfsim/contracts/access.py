@@ -49,3 +49,27 @@ def check_shares_scale_with_the_band(access: Access) -> None:
     require_close(
         access.divide(3e6, weights), 3.0 * access.divide(_BAND_HZ, weights), "shares do not scale with it", rel=1e-6
     )
+
+
+def check_power_is_spread_over_a_band_that_holds_the_share(access: Access) -> None:
+    """At least the share, at most the whole band; on the air for a fraction of the time."""
+    for weights in _WEIGHTS:
+        shares_hz = access.divide(_BAND_HZ, weights)
+        bands_hz, on_air = access.snr_bands_hz(_BAND_HZ, shares_hz), access.on_air(_BAND_HZ, shares_hz)
+        require_equal(bands_hz.shape, weights.shape, f"the shape of the bands of power for weights {weights}")
+        inside = (bands_hz >= shares_hz * (1.0 - 1e-12)) & (bands_hz <= _BAND_HZ * (1.0 + 1e-12))
+        require(inside.all(), f"weights {weights} spread power over {bands_hz} Hz")
+        fraction = (on_air > 0.0) & (on_air <= 1.0 + 1e-12)
+        require(fraction.all(), f"weights {weights} are on the air for {on_air} of the time")
+
+
+def check_every_block_goes_to_somebody(access: Access) -> None:
+    """Where coherence blocks are given away, the whole band is, whatever the order of the transfers."""
+    for weights in _WEIGHTS if access.by_block else ():
+        gains = np.random.default_rng(1).exponential(size=(len(weights), 5))
+        merits = access.merits(gains, np.linspace(1.0, 2.0, len(weights)))
+        shares_hz = access.divide_blocks(_BAND_HZ, weights, merits)
+        require((shares_hz >= 0.0).all(), f"weights {weights} give a share of {shares_hz.min():g} Hz in a block")
+        require_close(shares_hz.sum(axis=0), np.full(5, _BAND_HZ), f"weights {weights} leave band in a block")
+        back_hz = access.divide_blocks(_BAND_HZ, weights[::-1], merits[::-1])
+        require_close(back_hz[::-1], shares_hz, f"reversing the weights {weights} changes blocks")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ import numpy as np
 import simpy
 
 from wfsim.messages import Delivery
+from wfsim.outages import Downtime
+from wfsim.outages.none import AlwaysUp
 from wfsim.radio.access import Access
 from wfsim.radio.background import Background
 from wfsim.radio.band import Band
@@ -17,6 +19,7 @@ from wfsim.radio.channel import Channel
 from wfsim.radio.engines import ENGINES, PacketEngine
 from wfsim.radio.fading import ConstantPaths, FadingPaths
 from wfsim.radio.link import Link
+from wfsim.radio.loss import PacketLoss
 from wfsim.radio.records import AirRecords
 from wfsim.radio.transfer import Transfer
 from wfsim.radio.transport import Transport
@@ -65,12 +68,15 @@ class Air:
 
     def cut(self, name: str, *, at_s: float) -> None:
         """Stop a transfer if it is on the air then."""
-        self.env.process(self._cut(name, at_s))
+        self.at(at_s, lambda: name in self.deliveries or self.medium.cut(name))
 
-    def _cut(self, name: str, at_s: float) -> Iterator[simpy.Event]:
+    def at(self, at_s: float, act: Callable[[], Any]) -> None:
+        """Do something at a time."""
+        self.env.process(self._at(at_s, act))
+
+    def _at(self, at_s: float, act: Callable[[], Any]) -> Iterator[simpy.Event]:
         yield self.env.timeout(at_s)
-        if name not in self.deliveries:
-            self.medium.cut(name)
+        act()
 
     def run(self) -> Air:
         self.env.run()
@@ -102,13 +108,20 @@ def build_air(
     paths: FadingPaths | None = None,
     power_band_hz: float | None = None,
     seed: int = 1,
+    downtime: Downtime | None = None,
+    duty_cycle: float = 1.0,
     trace_gains: bool = False,
+    trace_bands: bool = True,
+    loss: Any = "independent",
+    env: simpy.Environment | None = None,
+    over: Callable[[Channel], Channel] | None = None,
 ) -> Air:
     """One band with its links d0, d1, ...; its energy model draws 2 joules a second of airtime.
 
-    The clock of day reads `start_s` seconds after midnight at t = 0.
+    The clock of day reads `start_s` seconds after midnight at t = 0. `over` may lay another channel over the links,
+    `env` may be a clock that others share.
     """
-    env, lines = simpy.Environment(), []
+    env, lines = env or simpy.Environment(), []
     names = tuple(f"d{number}" for number in range(len(snr_hz)))
     channel = Channel(
         names,
@@ -117,6 +130,7 @@ def build_air(
         Link.parse(link),
         power_band_hz=power_band_hz,
     )
+    channel = channel if over is None else over(channel)
     streams = Streams(seed)
     medium = ENGINES[engine](
         env,
@@ -124,16 +138,21 @@ def build_air(
             band_hz=band_hz,
             access=Access.parse(access),
             background=Background.parse(background).realise(streams, "up", start_s),
+            downtime=downtime or AlwaysUp(),
+            duty_cycle=duty_cycle,
         ),
         channel=channel,
         streams=streams,
+        loss=PacketLoss.parse(loss),
         records=AirRecords(
             env=env,
             journal=Journal([lines.append]),
+            station="cell",
             direction="up",
             channel=channel,
             energy_j=lambda airtime_s: 2.0 * airtime_s,
             trace_gains=trace_gains,
+            trace_bands=trace_bands,
         ),
     )
     return Air(env=env, medium=medium, names=names, lines=lines)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from wfsim.contracts._require import require, require_equal
 from wfsim.contracts.air import Air, build_air
 from wfsim.downlink import Downlink, DownlinkAir
 from wfsim.messages import Delivery, Plan
 from wfsim.radio.packets import Packets
+from wfsim.radio.transfer import Transfer
 
 _PLAN = Plan(fragment_bytes=(1472, 1472, 100), fragment_entries=(360, 360, 20))
 _HEADER_BITS = 3 * 28 * 8
@@ -56,6 +59,20 @@ def _ends_s(downlink: Downlink, cohort: Sequence[str]) -> dict[str, float]:
 def _download(downlink: Downlink, cohort: Sequence[str], **link: Any) -> tuple[Air, dict[str, Delivery]]:
     air = build_air([1e6, 1e7, 1e8], link={"kind": "shannon", **link})
     down = DownlinkAir(env=air.env, medium=air.medium, packets=Packets(), links={f"d{n}": n for n in range(3)})
-    events = downlink.send(down, 4, cohort, _PLAN)
+    groups = downlink.groups(down, 4, cohort)
+    events = {name: air.medium.start(_transfer(downlink, down, name, members)) for name, members in groups.items()}
     air.run()
-    return air, {device: events[downlink.transfer_name(4, device)].value[device] for device in cohort}
+    return air, {device: events[name].value[device] for name, members in groups.items() for device in members}
+
+
+def _transfer(downlink: Downlink, down: DownlinkAir, name: str, members: Sequence[str]) -> Transfer:
+    return Transfer(
+        name=name,
+        devices=tuple(members),
+        links=np.array([down.links[device] for device in members]),
+        weight=len(members) / len(down.links),
+        bits=down.packets.packet_bits(_PLAN.fragment_bytes),
+        transport=downlink.transport,
+        start_s=down.env.now,
+        purpose="model",
+    )

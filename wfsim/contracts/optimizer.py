@@ -14,9 +14,9 @@ _JOBS, _ENTRIES, _STEPS = 3, 64, 4
 
 
 def check_the_state_has_one_row_per_job(optimizer: Optimizer) -> None:
-    """[jobs, slots, entries], zero or more slots."""
+    """[jobs, state_slots, entries]: what a device's memory is counted by."""
     shape = tuple(optimizer.begin(_values(0)).shape)
-    require_equal((len(shape), shape[0], shape[-1]), (3, _JOBS, _ENTRIES), "dimensions, jobs and entries of the state")
+    require_equal(shape, (_JOBS, optimizer.state_slots, _ENTRIES), "the shape of the state")
 
 
 def check_a_step_moves_parameters_in_place_to_finite_values(optimizer: Optimizer) -> None:

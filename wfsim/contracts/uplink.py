@@ -48,12 +48,12 @@ def _upload(uplink: Uplink, *, close_s: float = 60.0, transport: str = "reliable
     up = UplinkAir(
         env=air.env, medium=air.medium, packets=Packets(), transport=Transport.parse(transport), links={"d0": 0}
     )
-    process = air.env.process(uplink.send(up, 4, _PLAN, Grant(device="d0", band_weight=1.0)))
+    process = air.env.process(uplink.send(up, "up/d0/4", _PLAN, Grant(device="d0", band_weight=1.0)))
 
     def close() -> Iterator[simpy.Event]:
         yield air.env.timeout(close_s)
         if process.is_alive:
-            process.interrupt("the round closed")
+            process.interrupt("round")
 
     air.env.process(close())
     air.run()

@@ -68,6 +68,11 @@ class Controller(Part, slot="controller"):
         return False
 
     @property
+    def reads_csi(self) -> bool:
+        """Whether grants look at the SNR of a request; where they do not, it is not worked out."""
+        return type(self).grants is not Controller.grants or self.weights.reads_csi
+
+    @property
     def paced(self) -> bool:
         """Whether it steers the duration of rounds, which asynchronous protocols lack."""
         return False

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from wfsim.downlink import Downlink
 
 
 class Broadcast(Downlink, kind="broadcast"):
-    """The whole band at the rate of the weakest member of the cohort; each device has its own packet fates.
-
-    A reliable transport sends again whatever any device misses.
+    """The whole band of a station at the rate of the weakest member of the cohort there; each device has its own packet
+    fates. A reliable transport sends again whatever any device misses. Links of the fixed network carry it once.
     """
 
-    def transfer_name(self, round_number: int, device: str) -> str:
-        return f"down/{round_number}"
+    shared: ClassVar[bool] = True
+
+    def transfer_name(self, wave: int | str, device: str) -> str:
+        return f"down/{wave}"

@@ -36,9 +36,13 @@ class Division:
 
 @dataclass
 class Air:
-    """Folds journal lines of one direction (`up` or `down`) into flights and divisions, in order of time."""
+    """Folds journal lines of one direction (`up` or `down`) into flights and divisions, in order of time.
+
+    Flights of all stations; divisions of the one that divides its band first, `station`. `stations` are all that do.
+    """
 
     direction: str
+    stations: dict[str, None] = field(default_factory=dict)
     flights: list[Flight] = field(default_factory=list)
     divisions: list[Division] = field(default_factory=list)
     _devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -53,12 +57,19 @@ class Air:
         """Whether any transfer had several receivers."""
         return any(len(devices) > 1 for devices in self._devices.values())
 
+    @property
+    def station(self) -> str | None:
+        """Whose band the divisions are; None where the journal holds no division."""
+        return next(iter(self.stations), None)
+
     def _on_transfer_started(self, line: Line) -> None:
         self._devices[line["transfer"]] = tuple(line["devices"])
 
     def _on_band_shared(self, line: Line) -> None:
-        self._shares_hz = dict(line["shares_hz"])
-        self._divide(line["t_s"], line["band_hz"], line["background_hz"])
+        self.stations[line["station"]] = None
+        if line["station"] == self.station:
+            self._shares_hz = dict(line["shares_hz"])
+            self._divide(line["t_s"], line["band_hz"], line["background_hz"])
 
     def _on_transfer_ended(self, line: Line) -> None:
         duration_s = line["t_s"] - line["start_s"]

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DOWNLOAD, COMPUTE, ASK, UPLOAD = "download", "compute", "ask, wait for grant", "upload"
+CARRIED = "upload on the fixed network"
 HELD, GAVE_UP, RESTARTED = "update held back", "overtaken, gives up", "overtaken, starts anew"
+CRASHED, SERVER_CRASHED = "device crashes", "server crashes"
+_HOPS = {"update": CARRIED, "request": ASK}
 _TRANSFERS = {"model": DOWNLOAD, "update": UPLOAD, "request": ASK, "grant": ASK}
-_FATES = {"abandon": GAVE_UP, "restart": RESTARTED}
+_FATES = {"abandon": GAVE_UP, "restart": RESTARTED, "crash": CRASHED, "server_crash": SERVER_CRASHED}
 
 Line = dict[str, Any]
 
@@ -19,7 +22,7 @@ class Span:
     """A device was busy with a phase.
 
     `lost` and `cut` are shares in 0..1 of it that came to nothing. Of a transfer they are the share of its offered bits
-    that never arrived: `cut` if the round's end stopped the transfer, else `lost`. Training that was stopped has `cut`
+    that never arrived: `cut` if the transfer was stopped, else `lost`. Training that was stopped has `cut`
     1. A cut transfer has no `lost`: what was lost on its way might yet have been sent again.
     """
 
@@ -68,6 +71,7 @@ class Story:
     _members: dict[str, None] = field(default_factory=dict)
     _busy: dict[str, None] = field(default_factory=dict)
     _asked_s: dict[str, float] = field(default_factory=dict)
+    _sender: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, line: Line) -> None:
         fold = getattr(self, f"_on_{line['type']}", None)
@@ -116,9 +120,27 @@ class Story:
             )
         )
 
+    def _on_hop_ended(self, line: Line) -> None:
+        device = self._sender.get(line["transfer"])
+        if device is None or line["purpose"] not in _HOPS:
+            return
+        missing = 1.0 - line["delivered_bits"] / line["offered_bits"]
+        stopped = line["cause"] not in (None, "outage")  # what an outage leaves of a payload is lost
+        self.spans.append(
+            Span(
+                device=device,
+                phase=_HOPS[line["purpose"]],
+                start_s=line["start_s"],
+                end_s=line["t_s"],
+                **{"cut" if stopped else "lost": missing},
+            )
+        )
+
     def _on_transfer_ended(self, line: Line) -> None:
         if line["purpose"] not in _TRANSFERS:
             return
+        if line["direction"] == "up":
+            self._sender[line["transfer"]] = line["device"]
         missing = line["undelivered_bits"] / (line["delivered_bits"] + line["undelivered_bits"])
         self.spans.append(
             Span(

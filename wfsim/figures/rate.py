@@ -49,6 +49,7 @@ class _Part:
     """One direction: its rows by name, the flights in them, and the band."""
 
     name: str
+    band_name: str
     rows: list[str]
     flights: list[Flight]
     divisions: list[Division]
@@ -56,7 +57,7 @@ class _Part:
     @property
     def divided(self) -> bool:
         """Whether there is a band to show: one broadcast at a time has all of it, but for foreign traffic."""
-        return self.rows != [_COHORT] or any(each.background_hz for each in self.divisions)
+        return any(self.rows != [_COHORT] or each.background_hz for each in self.divisions)
 
 
 @figure
@@ -64,10 +65,11 @@ def rate(runs: Sequence[Run], rounds: tuple[int, int] | None = None, devices: Se
     """Rate of every transfer in the first rounds of one run, and how the band was shared; uplink and downlink.
 
     The rate is delivered bits, headers included, over the transfer's duration; broadcasts share one row, with the mean
-    over their receivers. Below, the band over time: those who were longest on the air in colour, all others in turn in
-    two tints, foreign traffic hatched (it is known while something is on the air). `rounds` is the first and the last
-    round, `devices` are the rows to draw, by default at most the 40 slowest. Raises UsageError for several runs,
-    unknown devices, rounds that were not closed, and where no transfer took time.
+    over their receivers. Below, the band over time (of several stations, that of the first one on the air): those who
+    were longest on the air in colour, all others in turn in two tints, foreign traffic hatched (it is known while
+    something is on the air). `rounds` is the first and the last round, `devices` are the rows to draw, by default at
+    most the 40 slowest. Raises UsageError for several runs, unknown devices, rounds that were not closed, and where no
+    transfer took time.
     """
     from matplotlib.figure import Figure
 
@@ -100,7 +102,9 @@ def _part(air: Air, rows: Sequence[str], window: Window) -> _Part:
         flights, rows = _merged(flights), [_COHORT]
     flights = [each for each in flights if each.device in rows]
     divisions = [each for each in air.divisions if each.start_s < window[1]]
-    return _Part(name=_DIRECTIONS[air.direction], rows=list(rows), flights=flights, divisions=divisions)
+    name = _DIRECTIONS[air.direction]
+    band_name = name if len(air.stations) < 2 else f"{name} of {air.station}"
+    return _Part(name=name, band_name=band_name, rows=list(rows), flights=flights, divisions=divisions)
 
 
 def _merged(flights: Sequence[Flight]) -> list[Flight]:
@@ -137,7 +141,7 @@ def _draw_parts(panels: Sequence[Axes], parts: Sequence[_Part], shown: Sequence[
         room = 12.0 if axes is panels[0] else None  # for the numbers of rounds
         axes.set_title(f"{part.name} rate", fontsize=8.0, fontweight="normal", pad=room)
         if part.divided:
-            draw_band(next(free), part.name, part.divisions, shown[-1].close_s, named)
+            draw_band(next(free), part.band_name, part.divisions, shown[-1].close_s, named)
     for number, axes in enumerate(panels):
         mark_rounds(axes, shown, named=number == 0)
     time_axis(panels[-1], shown)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wfsim.figures import _style, figure
+from wfsim.figures._concerned import downs_of_devices
+from wfsim.figures._downs import Span as Interval
 from wfsim.figures._rounds import (
     chosen,
     mark_rounds,
@@ -20,11 +22,14 @@ from wfsim.figures._rounds import (
 )
 from wfsim.figures._spans import (
     ASK,
+    CARRIED,
     COMPUTE,
+    CRASHED,
     DOWNLOAD,
     GAVE_UP,
     HELD,
     RESTARTED,
+    SERVER_CRASHED,
     UPLOAD,
     Round,
     Span,
@@ -32,6 +37,7 @@ from wfsim.figures._spans import (
     read_story,
 )
 from wfsim.results.directory import Run
+from wfsim.results.metrics import outages
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -41,7 +47,9 @@ if TYPE_CHECKING:
 _BAR_HEIGHT = 0.72
 _LETTERS, _HANDLE = 125, 8  # in a row of the legend; those whose room a handle takes
 _COLOURS = {DOWNLOAD: _style.BLUE, COMPUTE: _style.YELLOW, ASK: _style.PALE_GREY, UPLOAD: _style.SKY_BLUE}
+_COLOURS |= {CARRIED: _style.GREEN}
 _MARKS = {HELD: ("s", _style.PURPLE), GAVE_UP: ("X", _style.BLACK), RESTARTED: (">", _style.ORANGE)}
+_MARKS |= {CRASHED: ("P", _style.BLACK), SERVER_CRASHED: ("D", _style.BLACK)}
 _ROUNDING = 1e-9  # of the time shown; a device that idles for less was busy throughout
 
 _LOST: dict[str, Any] = {"color": _style.VERMILION, "label": "lost (share of height)"}
@@ -52,6 +60,7 @@ _CUT: dict[str, Any] = {  # hatches over a paler bar
     "hatch": "///////",
     "label": "cut (share of height)",
 }
+_DOWN: dict[str, Any] = {"color": _style.VERMILION, "alpha": 0.16, "linewidth": 0.0, "zorder": 0.6}
 
 Shares = list[tuple[Span, float]]
 
@@ -63,16 +72,17 @@ def timeline(
     """What each device did in the first rounds of one run: download, compute, ask, upload, wait; what was lost or cut.
 
     `rounds` is the first and the last round to draw, `devices` are the names to draw. The marked part of a transfer's
-    height is the share of its bits that never arrived: lost on the way, or hatched where the round's end cut the
-    transfer; training that was cut is hatched whole. Marks tell of updates held back and of devices that a new version
-    overtook. By default devices that took part are shown, at most the 40 slowest, and where they do not wait for
-    rounds, the rounds until each was done once. A deadline is drawn where it closed a round. Of a killed run the whole
-    lines of its journal are drawn. Raises UsageError for several runs, unknown devices, and rounds that were not closed
-    or took no time.
+    height is the share of its bits that never arrived: lost on the way, or hatched where the transfer was cut; training
+    that was cut is hatched whole. Marks tell of updates held back, of devices that a new version overtook, and of
+    crashes; a row is shaded while the device, or a station, hop or node that its payloads cross, was down. By default
+    devices that took part are shown, at most the 40 slowest, and where they do not wait for rounds, the rounds until
+    each was done once. A deadline is drawn where it closed a round. Of a killed run the whole lines of its journal are
+    drawn. Raises UsageError for several runs, unknown devices, and rounds that were not closed or took no time.
     """
     from matplotlib.figure import Figure
 
-    story = read_story(only("timeline", runs).whole_lines())
+    lines = list(only("timeline", runs).whole_lines())
+    story = read_story(lines)
     shown = shown_rounds(story, rounds)
     present = members(shown)
     rows = chosen(devices, present) if devices is not None else slowest(story, shown, present)
@@ -80,6 +90,7 @@ def timeline(
     axes = drawn.subplots()
     mark_rounds(axes, shown)
     handles = [
+        *_draw_downs(axes, shown, rows, downs_of_devices(lines, outages(lines))),
         *_draw_bars(axes, story, shown, rows),
         *_draw_marks(axes, story, shown, rows),
         *_draw_deadlines(axes, shown),
@@ -145,6 +156,21 @@ def _anyone_waits(shown: Sequence[Round], spans: Sequence[Span], rows: Sequence[
     for span in spans:
         idle_s[span.device] -= _shown_s(span, shown)
     return any(idle > _ROUNDING * (shown[-1].close_s - shown[0].start_s) for idle in idle_s.values())
+
+
+def _draw_downs(
+    axes: Axes, shown: Sequence[Round], rows: Sequence[str], downs: Mapping[str, list[Interval]]
+) -> list[Artist]:
+    """Shades the rows of devices while something on their way was down; a legend handle where that occurs."""
+    starts_s, ends_s, places = [], [], []
+    for row, device in enumerate(rows):
+        for start_s, end_s in downs.get(device, ()):
+            if start_s < shown[-1].close_s and end_s > shown[0].start_s:
+                starts_s, ends_s, places = [*starts_s, start_s], [*ends_s, end_s], [*places, row]
+    if not places:
+        return []
+    widths_s = [end_s - start_s for start_s, end_s in zip(starts_s, ends_s, strict=True)]
+    return [axes.barh(places, widths_s, left=starts_s, height=1.0, label="outage on its way", **_DOWN)]
 
 
 def _draw_marks(axes: Axes, story: Story, shown: Sequence[Round], rows: Sequence[str]) -> list[Artist]:

@@ -1,4 +1,4 @@
-"""What is trained: LoRA factors on linear layers of the encoder, and the classifier head."""
+"""What is trained: LoRA factors on linear layers, and an encoder's classifier head."""
 
 from __future__ import annotations
 
@@ -49,9 +49,8 @@ class AdapterSettings(Section):
 def adapter_shapes(settings: AdapterSettings, encoder: Encoder) -> AdapterShapes:
     """Shapes of the adapter in forward order, head last. Raises ScenarioError for a layer the model lacks."""
     head = tuple(tensor for module in encoder.head for tensor in module.tensors)
-    classes = head[-1].entries
-    if classes < 2:
-        raise ScenarioError(f"{classes} classes; a classifier needs at least 2", path="learning.data")
+    if head and head[-1].entries < 2:
+        raise ScenarioError(f"{head[-1].entries} classes; a classifier needs at least 2", path="learning.data")
     pairs = _targets(settings.target_modules, encoder.linears)
     return AdapterShapes(rank=settings.rank, pairs=pairs, dense=head, factors=settings.factors)
 

@@ -32,6 +32,13 @@ class ConfigFile:
             raise self.error(key, f"is {value!r}; needs a whole number >= 0")
         return value
 
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false. Raises ScenarioError for anything else."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            raise self.error(key, f"is {value!r}; needs true or false")
+        return value
+
     def error(self, key: str, message: str) -> ScenarioError:
         """An error that blames a key of this file."""
         return ScenarioError(message, file=self.file, path=key)
@@ -42,6 +49,14 @@ def read_config(directory: Path) -> ConfigFile:
     path = directory / "config.json"
     if not path.is_file():
         raise ScenarioError("no config.json in the model's folder", file=str(directory))
+    return read_config_file(path)
+
+
+def read_config_file(path: Path) -> ConfigFile:
+    """A configuration under any name. Raises ScenarioError where there is no file or it is no JSON object."""
+    if not path.is_file():
+        reason = "is a folder; name the file in it" if path.is_dir() else "no such file"
+        raise ScenarioError(reason, file=str(path))
     return ConfigFile(read_json(path), str(path))
 
 

@@ -35,7 +35,7 @@ def training_flops(encoder: Encoder, shapes: AdapterShapes, rank: int | None = N
     for the gradient of A x and 2 rows r d_in for that of x where x depends on a trained layer, else only the 2 rows q
     d_out that dA needs; 2 T^2 d for each of dV, d(Q K'), dQ, dK that some trained tensor needs (8 T^2 d
     above the first layer); 2 d_in d_out for the weights of each layer of the head and as much for its input, the first
-    one's only where any pair is trained.
+    one's only where any pair is trained. A causal model's scores above the diagonal count too.
     """
     return forward_flops(encoder, shapes) + _backward_flops(encoder, shapes, shapes.rank if rank is None else rank)
 
@@ -88,5 +88,5 @@ def _head(encoder: Encoder) -> int:
 
 def _matrix_of_head(encoder: Encoder) -> int:
     """The head's first layer, whose input needs no gradient unless something below it is trained."""
-    first = encoder.head[0].linears[0]
-    return 2 * first.d_in * first.d_out
+    first = next((layer for module in encoder.head for layer in module.linears), None)
+    return 0 if first is None else 2 * first.d_in * first.d_out

@@ -54,11 +54,17 @@ class TextInputs:
         return {"input_ids": ids, "attention_mask": mask}
 
 
+def check_task(encoder: Encoder, dataset: Dataset) -> None:
+    """Raises ScenarioError where the data are of another kind than the model's input."""
+    if encoder.task != dataset.task:
+        reads = "classifies" if encoder.head else "reads"
+        message = f"holds {dataset.task}s, but the model ({encoder.family}) {reads} {encoder.task}s"
+        raise ScenarioError(message, path="learning.data")
+
+
 def check_inputs(directory: Path, encoder: Encoder, dataset: Dataset) -> None:
     """Raises ScenarioError where the data are no input for the model, or its tokenizer cannot be used for them."""
-    if encoder.task != dataset.task:
-        message = f"holds {dataset.task}s, but the model ({encoder.family}) classifies {encoder.task}s"
-        raise ScenarioError(message, path="learning.data")
+    check_task(encoder, dataset)
     if not isinstance(encoder.input, ImageInput):
         check_tokenizer(directory, tuple(map(str, dataset.train_inputs)), encoder.input)
         return

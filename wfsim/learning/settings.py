@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wfsim.learning.adapter import AdapterSettings
 from wfsim.learning.data import Data
@@ -46,3 +46,17 @@ class Learning(Section):
     )
     evaluate: Evaluation = Field(Evaluation(), description="evaluation on held-out data")
     engine: EngineSettings = Field(EngineSettings(), description="batching of training on this machine")
+
+    @model_validator(mode="after")
+    def _there_is_something_to_train(self) -> Learning:
+        if self.kind == "lora":
+            require_trainable(self)
+        return self
+
+
+def require_trainable(settings: Learning) -> None:
+    """Raises ValueError for a model without weights and for data without examples."""
+    if settings.model.timing_only:
+        raise ValueError(f"model {settings.model.kind} has no weights to train; give learning.kind none")
+    if settings.data.timing_only:
+        raise ValueError(f"data {settings.data.kind} holds no examples to train on; give learning.kind none")

@@ -8,19 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wfsim.learning.adapter import adapter_shapes
-from wfsim.learning.checkpoint import weight_files
 from wfsim.learning.data import Dataset
 from wfsim.learning.families import Encoder
 from wfsim.learning.flops import training_flops
-from wfsim.learning.inputs import check_inputs
+from wfsim.learning.inputs import check_inputs, check_task
 from wfsim.learning.partition import Shards
 from wfsim.learning.settings import Learning
 from wfsim.learning.start import first_adapter
 from wfsim.local_path import without_paths
 from wfsim.messages import AdapterShapes
 from wfsim.rng import Streams
-
-_FILES = ("config.json", "preprocessor_config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,9 +50,10 @@ def build_workload(settings: Learning, streams: Streams, devices: Sequence[str])
     """Read shapes and data, and deal the examples to the devices. Raises ScenarioError for what does not fit."""
     dataset = settings.data.load()
     encoder = settings.model.encoder(dataset.classes)
-    check_inputs(settings.model.directory(), encoder, dataset)
+    _check_inputs(settings, encoder, dataset)
     shapes = adapter_shapes(settings.adapter, encoder)
-    first_adapter(settings.adapter, shapes, streams)
+    if settings.adapter.start is not None:
+        first_adapter(settings.adapter, shapes, streams)
     shards = settings.partition.split(streams, devices, dataset.train_labels, dataset.test_labels)
     return Workload(
         settings=settings,
@@ -67,11 +65,19 @@ def build_workload(settings: Learning, streams: Streams, devices: Sequence[str])
     )
 
 
+def _check_inputs(settings: Learning, encoder: Encoder, dataset: Dataset) -> None:
+    """Data that exist must suit the model; a model without weights has no tokenizer to read them with."""
+    if settings.data.timing_only:
+        return
+    if settings.model.timing_only:
+        check_task(encoder, dataset)
+    else:
+        check_inputs(settings.model.directory(), encoder, dataset)
+
+
 def weights_digest(settings: Learning) -> str:
-    """SHA-256 of the base model's settings and of every file that training reads, for the run id."""
-    directory = settings.model.directory()
+    """SHA-256 of the base model's settings and of every file that is read of it, for the run id."""
     digest = hashlib.sha256(json.dumps(without_paths(settings.model), sort_keys=True).encode())
-    for path in (*(directory / name for name in _FILES), *weight_files(directory)):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for path in settings.model.files():
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from wfsim.planning.mean_channel import MeanChannel, gap_and_cap
 from wfsim.planning.sizes import bits_flying, bits_on_air
 from wfsim.rng import Streams
 from wfsim.scenario.schema import Scenario
-from wfsim.world.links import LargeScale, draw_links
+from wfsim.world.links import Losses, losses_of
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -36,16 +36,27 @@ def is_free(codec: Codec) -> bool:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MeanRound:
-    """A round in which every link has its mean SNR and computing takes its undisturbed time.
+    """A round in which every link has its mean SNR, under interference that is always there, and computing takes its
+    undisturbed time.
 
-    `release_s` [cohort] is when each device may upload: after its download and training, and under a controller that
-    asks after everybody's. Requests and grants are left out: they are a few hundred bytes.
+    `cohort` are the devices, `download_s` and `compute_s` [cohort] what their first steps take. Requests and
+    grants are left out: they are a few hundred bytes.
     """
 
     scenario: Scenario
     workload: Workload
     channel: MeanChannel
-    release_s: Vector
+    cohort: tuple[str, ...]
+    download_s: Vector
+    compute_s: Vector
+    _upload_bits: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def release_s(self) -> Vector:
+        """When each device may upload [cohort]: after its download and training, under a controller that asks after
+        everybody's."""
+        own_s = self.download_s + self.compute_s
+        return np.full(len(own_s), own_s.max()) if self.scenario.controller.asks else own_s
 
     @property
     def keeps(self) -> tuple[int, ...]:
@@ -55,14 +66,25 @@ class MeanRound:
 
     def upload_bits(self, kept: int) -> float:
         """Bits of one upload on the air, each packet once, headers included."""
-        codec = self.scenario.codec
-        return _bits(self.scenario, self.workload, codec.keeping(kept) if is_free(codec) else codec)
+        if kept not in self._upload_bits:
+            codec = self.scenario.codec
+            sent = codec.keeping(kept) if is_free(codec) else codec
+            self._upload_bits[kept] = _bits(self.scenario, self.workload, sent)
+        return self._upload_bits[kept]
 
     def round_s(self, kept: int) -> float:
         """Seconds from the round's start to the last upload's end, if the band is shared for the least of it."""
+        return self.channel.finish_s(self._flying_bits(kept), self.release_s)
+
+    def upload_s(self, kept: int) -> float:
+        """Seconds of the cohort's uploads if all begin at once."""
+        return self.channel.finish_s(self._flying_bits(kept), np.zeros(len(self.cohort)))
+
+    def _flying_bits(self, kept: int) -> float:
+        """Under a duty cycle what would fly in the off-times too: its rate is that much smaller."""
         radio = self.scenario.radio
-        bits = bits_flying(self.upload_bits(kept), radio.transport, radio.link.residual_loss)
-        return self.channel.finish_s(bits, self.release_s)
+        bits = bits_flying(self.upload_bits(kept), radio.transport, radio.loss.mean_loss(radio.link.residual_loss))
+        return bits / radio.duty_cycle
 
 
 def mean_round(scenario: Scenario) -> MeanRound:
@@ -72,16 +94,17 @@ def mean_round(scenario: Scenario) -> MeanRound:
     """
     streams, devices = Streams(scenario.seed), scenario.topology.device_names()
     workload = build_workload(scenario.learning, streams, devices)
-    links = draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
+    links = losses_of(scenario, streams)
     speeds = scenario.devices.compute.speeds_flops_per_s(streams, devices)
     compute_s = np.array([workload.flops(device) for device in devices]) / speeds
     cohort = _first_cohort(scenario, workload, links.mean_snr_db(scenario.radio), compute_s)
-    release_s = _download_s(scenario, workload, links, cohort) + compute_s[cohort]
     return MeanRound(
         scenario=scenario,
         workload=workload,
         channel=_uplink(scenario, links, cohort),
-        release_s=np.full(len(cohort), release_s.max()) if scenario.controller.asks else release_s,
+        cohort=tuple(devices[index] for index in cohort),
+        download_s=_download_s(scenario, workload, links, cohort),
+        compute_s=compute_s[cohort],
     )
 
 
@@ -105,17 +128,19 @@ def _first_cohort(scenario: Scenario, workload: Workload, mean_snr_db: Vector, c
     return np.array([devices.index(device) for device in chosen])
 
 
-def _download_s(scenario: Scenario, workload: Workload, links: LargeScale, cohort: Indices) -> Vector:
+def _download_s(scenario: Scenario, workload: Workload, links: Losses, cohort: Indices) -> Vector:
     radio, devices = scenario.radio, scenario.topology.device_names()
     once = _bits(scenario, workload, radio.downlink.codec)
-    bits = bits_flying(once, radio.downlink.transport, radio.link.residual_loss)
-    mean_snr = links.snr_hz(radio.downlink_power_dbm, radio)[cohort] / radio.bandwidth_hz
+    bits = bits_flying(once, radio.downlink.transport, radio.loss.mean_loss(radio.link.residual_loss))
+    heard_hz = links.snr_hz(radio.downlink_power_dbm, radio)[cohort] / radio.interference.rise("down")
+    mean_snr = heard_hz / radio.bandwidth_hz
     return download_s(radio, bits, mean_snr, [devices[index] for index in cohort])
 
 
-def _uplink(scenario: Scenario, links: LargeScale, cohort: Indices) -> MeanChannel:
+def _uplink(scenario: Scenario, links: Losses, cohort: Indices) -> MeanChannel:
     gap, cap = gap_and_cap(scenario.radio.link)
-    snr_hz = links.snr_hz(scenario.radio.uplink_power_dbm, scenario.radio)[cohort]
+    radio = scenario.radio
+    snr_hz = links.snr_hz(radio.uplink_power_dbm, radio)[cohort] / radio.interference.rise("up")
     return MeanChannel(snr_hz=snr_hz, band_hz=free_hz(scenario.radio), gap=gap, cap_bps_per_hz=cap)
 
 

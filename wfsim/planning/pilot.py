@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from wfsim import trace
+from wfsim.errors import UsageError
 from wfsim.learning.peft_format import read_peft
+from wfsim.learning.settings import require_trainable
 from wfsim.learning.workload import build_workload
 from wfsim.planning.energies import measured_energies
 from wfsim.planning.mean_round import at_rank
@@ -20,7 +22,14 @@ from wfsim.simulate import default_directory, run
 
 
 def pilot_scenario(scenario: Scenario, ranks: Sequence[int], rounds: int) -> Scenario:
-    """`rounds` rounds of the scenario with training, at the largest of `ranks`, that measure their updates."""
+    """`rounds` rounds of the scenario with training, at the largest of `ranks`, that measure their updates.
+
+    Raises UsageError for a scenario in which nothing can be trained.
+    """
+    try:
+        require_trainable(scenario.learning)
+    except ValueError as error:
+        raise UsageError(f"--pilot trains: {error}") from None
     wide = at_rank(scenario, max(ranks))
     evaluate = wide.learning.evaluate.model_copy(update={"every_rounds": rounds})
     return wide.model_copy(

@@ -19,10 +19,10 @@ def bits_on_air(codec: Codec, workload: Workload, packets: Packets, streams: Str
     return float(packets.packet_bits(sizes).sum())
 
 
-def bits_flying(bits: float, transport: Transport, residual_loss: float) -> float:
-    """The mean with repetitions, where the transport sends lost packets again; each flight may be lost."""
+def bits_flying(bits: float, transport: Transport, mean_loss: float) -> float:
+    """The mean with repetitions, where the transport sends lost packets again; each flight is lost with `mean_loss`."""
     repeats = bool(transport.resend(np.ones(1, dtype=bool), 1).any())
-    return bits / (1.0 - residual_loss) if repeats else bits
+    return bits / (1.0 - mean_loss) if repeats else bits
 
 
 def _assumed_sizes(codec: Codec, workload: Workload, packets: Packets, streams: Streams) -> tuple[int, ...]:

@@ -57,6 +57,11 @@ def plan_ranks(scenario: Scenario, ranks: Sequence[int], learned: Learned, budge
     )
 
 
+def has_budget(scenario: Scenario, given: float | None = None) -> bool:
+    """Whether a latency budget is given or the scenario's controller has one."""
+    return given is not None or getattr(scenario.controller, "latency_budget_s", None) is not None
+
+
 def budget_of(scenario: Scenario, given: float | None = None) -> float:
     """The latency budget that is given, else that of the scenario's controller, in seconds a round.
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wfsim.intervals import interval_of
 from wfsim.radio.fading import FadingPaths
+from wfsim.radio.gain_cache import GainCache
 from wfsim.radio.link import Link
 from wfsim.units import db_to_linear
 
@@ -39,6 +40,7 @@ class Channel:
     `snr_hz` [links] is received power over noise density, P g / N0 in Hz, fading excluded. With `power_band_hz` None
     every transfer has a transmitter of its own (uplink): a share of b Hz sees a mean SNR of snr_hz / b. Otherwise all
     share one whose power is spread evenly over that band (downlink): any share sees snr_hz / power_band_hz.
+    Interference divides every SNR by the link's `noise_rise`.
     """
 
     def __init__(
@@ -49,7 +51,19 @@ class Channel:
         self.power_band_hz = power_band_hz
         self.paths = paths
         self.link = link
+        self.noise_rise = np.ones(len(snr_hz))
+        self._heard_hz = snr_hz
         self._back_off = float(db_to_linear(-link.margin_db))
+        self._cache = GainCache(paths, spans=2 if self.errs else 1)
+
+    def set_noise_rise(self, rise: Array) -> None:
+        """Interference has raised the noise of every link [links] by these linear factors >= 1."""
+        self.noise_rise, self._heard_hz = rise, self.snr_hz / rise
+
+    @property
+    def errs(self) -> bool:
+        """Whether transmitters know the channel of some time ago, so that packets meet outages."""
+        return self.link.csi_age_s > 0.0
 
     @property
     def sliver_s(self) -> float:
@@ -75,6 +89,8 @@ class Channel:
         if coherence_s is None:
             nothing = np.zeros(1, dtype=np.int64)
             return Pieces(edges_s=np.array([start_s, np.inf]), blocks=nothing, csi_blocks=nothing)
+        if self.link.csi_age_s == 0.0:
+            return self._whole_blocks(start_s, blocks, coherence_s)
         edges_s = self._edges_s(start_s, blocks, coherence_s)
         middles_s = 0.5 * (edges_s[:-1] + edges_s[1:])
         return Pieces(
@@ -83,8 +99,15 @@ class Channel:
             csi_blocks=np.floor((middles_s - self.link.csi_age_s) / coherence_s).astype(np.int64),
         )
 
+    def _whole_blocks(self, start_s: float, blocks: int, coherence_s: float) -> Pieces:
+        first = interval_of(start_s + _SLIVER * coherence_s, coherence_s)
+        own = np.arange(first, first + blocks + 1)
+        edges_s = own * coherence_s
+        edges_s[0] = start_s
+        return Pieces(edges_s=edges_s, blocks=own[:-1], csi_blocks=own[:-1])
+
     def _edges_s(self, start_s: float, blocks: int, coherence_s: float) -> Array:
-        first = interval_of(start_s, coherence_s)
+        first = interval_of(start_s + _SLIVER * coherence_s, coherence_s)
         own_s = np.arange(first + 1, first + blocks + 1) * coherence_s
         age_s = self.link.csi_age_s % coherence_s
         inner_s = np.union1d(own_s, own_s - coherence_s + age_s) if age_s else own_s
@@ -92,12 +115,17 @@ class Channel:
         edges_s = np.concatenate([[start_s], inner_s])
         return edges_s[np.concatenate([[True], np.diff(edges_s) > _SLIVER * coherence_s])]
 
+    def heard_hz(self, links: Indices) -> Array:
+        """Mean received power over noise and interference density [links], Hz."""
+        return self._heard_hz[links]
+
     def gains(self, links: Indices, blocks: Indices) -> Array:
         """Fading power gains [links, blocks] of coherence blocks in rising order."""
         if self.paths.coherence_s is None:
             return np.ones((len(links), len(blocks)))
-        first = int(blocks[0])
-        return self.paths.block_gains(links, first, int(blocks[-1]) - first + 1)[:, blocks - first]
+        first, last = int(blocks[0]), int(blocks[-1])
+        gains = self._cache.gains(links, first, last - first + 1)
+        return gains if len(blocks) == last - first + 1 else gains[:, blocks - first]
 
     def chosen(self, links: Indices, band_hz: Array, pieces: Pieces) -> Array:
         """Spectral efficiency [links, pieces] that the transmitter picks from its knowledge, less the margin."""
@@ -113,10 +141,18 @@ class Channel:
 
         Knowledge without age never errs, since the margin only lowers the rate.
         """
-        if self.link.csi_age_s == 0.0:
+        if not self.errs:
             return np.zeros(efficiency.shape, dtype=bool)
         return efficiency > self.supported(links, band_hz, pieces)
 
+    def next_change_s(self, t_s: float) -> float:
+        """The first time after `t_s` at which a link changes for another reason than its fading; infinity if none."""
+        return math.inf
+
+    def efficiency_at(self, link: int, band_hz: float, t_s: float, *, chosen: bool) -> float | None:
+        """What is `chosen` at a time, or else carried, on a link that is not told by its gain; None for one that is."""
+        return None
+
     def _snr(self, links: Indices, band_hz: Array, gains: Array) -> Array:
-        power_band_hz = band_hz if self.power_band_hz is None else np.full_like(band_hz, self.power_band_hz)
-        return self.snr_hz[links, None] * gains / power_band_hz[:, None]
+        power_band_hz = band_hz[:, None] if self.power_band_hz is None else self.power_band_hz
+        return self._heard_hz[links][:, None] * gains / power_band_hz

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from wfsim.radio.channel import Channel
 from wfsim.radio.medium import Medium
 from wfsim.radio.reference_medium import ReferenceMedium
+from wfsim.radio.shares import OnShares
 from wfsim.radio.transfer import Transfer
 
 ENGINES: Mapping[str, type[Medium | ReferenceMedium]] = {"bulk": Medium, "reference": ReferenceMedium}
@@ -19,13 +22,22 @@ class PacketEngine(Protocol):
     """Transfers in one direction of the air."""
 
     channel: Channel
+    on_shares: OnShares | None
 
     def start(self, transfer: Transfer) -> simpy.Event:
         """Put a transfer on the air now. The event's value is {device: Delivery}."""
         ...
 
-    def cut(self, name: str) -> simpy.Event:
+    def cut(self, name: str, cause: str = "round") -> simpy.Event:
         """Stop a transfer now; its event, already triggered, is returned."""
+        ...
+
+    def fail(self, cause: str) -> None:
+        """Stop every transfer now that does not survive an outage of the station."""
+        ...
+
+    def set_noise_rise(self, rise: NDArray[np.float64]) -> None:
+        """Interference raises the noise of each link [links] by a linear factor >= 1 from now on."""
         ...
 
     def free_share(self, now_s: float) -> float:

@@ -1,76 +1,99 @@
 """The air of one cell in one direction: fluid transfers over a shared band, with few events and the exact law.
 
-A transfer is a fluid job. Whenever one starts, ends or is cut, or foreign traffic changes, the medium books what has
-flown since, divides the band anew, evaluates every active transfer's rate over the coming coherence blocks in vectors,
-and schedules ONE timeout at the earliest finish. Older timeouts carry an older generation and are ignored.
+A transfer is a fluid job. Whenever one starts, ends or is cut, or foreign traffic or interference changes, the medium
+books what has flown since, divides the band anew, evaluates all rates over the coming coherence blocks in vectors, and
+schedules ONE timeout at the earliest end of a pass. Older timeouts carry an older generation and are ignored. A pass
+that is followed by another one changes nobody's rate, so nothing is evaluated anew.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
 
 from wfsim.radio.band import Band, Division
-from wfsim.radio.channel import Channel, Pieces
+from wfsim.radio.channel import Channel
+from wfsim.radio.crowd import Crowd
+from wfsim.radio.fates import INDEPENDENT, Fates
+from wfsim.radio.loss import PacketLoss
+from wfsim.radio.outlook import Outlook, look_ahead
 from wfsim.radio.patience import Patience
 from wfsim.radio.records import AirRecords
-from wfsim.radio.transfer import WHOLE, Transfer
+from wfsim.radio.shares import OnShares, ShareNews
+from wfsim.radio.transfer import Transfer
 from wfsim.rng import Streams
 
 Array = NDArray[np.float64]
 
-_FIRST_WINDOW_BLOCKS = 32
-_LAST_WINDOW_BLOCKS = 8192
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Outlook:
-    """Rates [transfers, pieces] ahead if nothing changes, and what they meet."""
-
-    pieces: Pieces
-    efficiency: Array
-    rates_bps: Array
-    outage: list[NDArray[np.bool_]]
-    finish_s: Array
+_MOST_BLOCKS = 8192
 
 
 class Medium:
-    """Transfers in one direction (`up` or `down`) over one band. `start` returns an event that fires at the end."""
+    """Transfers in one direction (`up` or `down`) over one band. `start` returns an event that fires at the end.
+
+    `on_shares` is told {transfer: (links, share in Hz)} whenever a division of the band differs from the one before,
+    the empty one after the last transfer included.
+    """
 
     def __init__(
-        self, env: simpy.Environment, *, band: Band, channel: Channel, streams: Streams, records: AirRecords
+        self,
+        env: simpy.Environment,
+        *,
+        band: Band,
+        channel: Channel,
+        streams: Streams,
+        records: AirRecords,
+        loss: PacketLoss = INDEPENDENT,
     ) -> None:
         self.channel = channel
-        self._env, self._band, self._streams, self._records = env, band, streams, records
-        self._active: dict[str, tuple[Transfer, simpy.Event]] = {}
-        self._outlook: _Outlook | None = None
+        self.on_shares: OnShares | None = None
+        self._news = ShareNews()
+        self._env, self._band, self._records = env, band, records
+        self._fates = Fates(streams=streams, residual_loss=channel.link.residual_loss, loss=loss)
+        self._crowd = Crowd()
+        self._outlook: Outlook | None = None
         self._patience = Patience(channel.paths.coherence_s)
-        self._booked_s = env.now
         self._generation = 0
-        self._window_blocks = _FIRST_WINDOW_BLOCKS
+        self._replan_s = np.inf
+        self._window_blocks = 1
 
     def start(self, transfer: Transfer) -> simpy.Event:
-        """Put a transfer on the air now. The event's value is {device: Delivery}."""
+        """Put a transfer on the air now. The event's value is {device: Delivery}.
+
+        During an outage of the station, a transfer that does not survive it is over at once and has sent nothing.
+        """
         done = self._env.event()
         self._records.started(transfer)
+        if self._band.is_down(self._env.now) and not transfer.transport.survives_outage:
+            transfer.cut(self._fates, "outage")
+            return done.succeed(self._records.ended(transfer))
         self._book()
-        self._active[transfer.name] = (transfer, done)
+        self._crowd.add(transfer, done)
         self._patience.renew()
         self._plan_soon()
         return done
 
-    def cut(self, name: str) -> simpy.Event:
+    def cut(self, name: str, cause: str = "round") -> simpy.Event:
         """Stop a transfer now; its event, already triggered, is returned. What it leaves is up to the transport."""
         self._book()
-        transfer, done = self._active[name]
-        transfer.cut(self._streams, self.channel.link.residual_loss)
-        self._finish(transfer, done)
+        done = self._cut(name, cause)
         self._plan_soon()
         return done
+
+    def fail(self, cause: str) -> None:
+        """Stop every transfer now that does not survive an outage of the station. The others go on when they can."""
+        for name in [t.name for t in self._crowd.transfers if not t.transport.survives_outage]:
+            self.cut(name, cause)
+
+    def set_noise_rise(self, rise: Array) -> None:
+        """Interference raises the noise of each link [links] by a linear factor >= 1 from now on."""
+        if not np.array_equal(rise, self.channel.noise_rise):
+            self._book()
+            self.channel.set_noise_rise(rise)
+            self._plan_soon()
 
     def free_share(self, now_s: float) -> float:
         """The fraction of the band in [0, 1] that foreign traffic leaves now."""
@@ -78,146 +101,138 @@ class Medium:
 
     def idle_reason(self) -> str | None:
         """Why transfers on the air will never end, or None. Asked when no event is left."""
-        return self._records.idle_reason(self._active, self._patience)
+        return self._records.idle_reason(self._crowd.names, self._patience)
 
     # planning
 
     def _plan_soon(self) -> None:
         # Simultaneous starts each come here; only the newest generation plans, so they are planned together.
         self._generation += 1
-        self._outlook = None
         self._env.timeout(0.0, value=self._generation).callbacks.append(self._plan)
 
     def _plan(self, event: simpy.Event) -> None:
-        if event.value != self._generation or not self._active:
+        if event.value != self._generation:
             return
-        transfers = self._transfers()
-        division = self._band.divide(self._env.now, np.array([t.weight for t in transfers]))
-        self._records.shared(transfers, division)
-        wake_s = self._stand_still(division) if division.is_closed else self._fly(transfers, division)
+        if len(self._crowd):
+            self._plan_crowd()
+        else:
+            self._news.tell(self.on_shares)
+
+    def _plan_crowd(self) -> None:
+        division = self._band.divide(self._env.now, self._crowd.column("weight"))
+        self._replan_s = self._stand_still(division) if division.is_closed else self._fly(division)
+        self._records.shared(self._crowd.transfers, division)
         if self._patience.given_up is None:
-            self._sleep_until(wake_s)
+            self._sleep()
+        self._news.tell(self.on_shares, self._crowd.transfers, division.shares_hz.tolist())
 
     def _stand_still(self, division: Division) -> float:
         """Nothing flies and no block is met until the division ends, whose time is returned."""
-        self._patience.pause()
+        self._patience.pause(is_outage=division.is_down)
         return division.until_s
 
-    def _fly(self, transfers: list[Transfer], division: Division) -> float:
+    def _fly(self, division: Division) -> float:
         """Look ahead; the time at which to look again."""
-        self._outlook = self._look_ahead(transfers, division)
+        wait_blocks = self.channel.blocks_until(division.until_s - self._env.now)
+        pieces = self.channel.pieces(self._env.now, min(self._window_blocks, wait_blocks))
+        self._outlook = look_ahead(self.channel, self._band, self._crowd, division, pieces)
         if self._outlook.rates_bps.any():
             self._patience.renew()
         else:
             self._patience.wait(self._env.now)
-        pieces_end_s = float(self._outlook.pieces.edges_s[-1])
-        return min(float(self._outlook.finish_s.min()), pieces_end_s, division.until_s)
+        return min(self._outlook.end_s, division.until_s)
 
-    def _sleep_until(self, wake_s: float) -> None:
-        if not np.isfinite(wake_s):
+    def _sleep(self) -> None:
+        finish_s = np.inf if self._outlook is None else float(self._outlook.finish_s.min())
+        wake_s = min(finish_s, self._replan_s)
+        if np.isfinite(wake_s):
+            timeout = self._env.timeout(max(wake_s - self._env.now, 0.0), value=self._generation)
+            timeout.callbacks.append(partial(self._wake, wake_s))
+
+    def _wake(self, wake_s: float, event: simpy.Event) -> None:
+        if event.value != self._generation:
             return
-        timeout = self._env.timeout(max(wake_s - self._env.now, 0.0), value=(self._generation, wake_s))
-        timeout.callbacks.append(self._wake)
+        over = self._end_passes(wake_s)
+        if self._outlook is not None and not over and wake_s < self._replan_s:
+            self._sleep()
+            return
+        self._book()
+        for name in over:
+            self._finish(self._crowd.row(name))
+        self._plan_soon()
 
-    def _look_ahead(self, transfers: list[Transfer], division: Division) -> _Outlook:
-        enough = self.channel.blocks_until(division.until_s - self._env.now)
-        blocks = min(self._window_blocks, enough)
-        outlook = self._evaluate(transfers, division.shares_hz, blocks)
-        while not np.isfinite(outlook.finish_s).any() and blocks < min(_LAST_WINDOW_BLOCKS, enough):
-            blocks *= 2
-            outlook = self._evaluate(transfers, division.shares_hz, blocks)
-        self._window_blocks = max(blocks // 2, _FIRST_WINDOW_BLOCKS)
-        return outlook
+    def _end_passes(self, now_s: float) -> list[str]:
+        """Passes that end now meet their fates; the names of the transfers of which nothing more is sent."""
+        if self._outlook is None:
+            return []
+        rows = (self._outlook.finish_s <= now_s).nonzero()[0].tolist()
+        if rows and self.channel.errs:
+            self._book()
+        return [self._crowd.names[row] for row in rows if not self._end_pass(row)]
 
-    def _evaluate(self, transfers: list[Transfer], shares_hz: Array, blocks: int) -> _Outlook:
-        pieces = self.channel.pieces(self._env.now, blocks)
-        counts = np.array([len(t.links) for t in transfers])
-        links, bands_hz = np.concatenate([t.links for t in transfers]), np.repeat(shares_hz, counts)
-        bounds = np.concatenate([[0], np.cumsum(counts)])
-        efficiency = np.minimum.reduceat(self.channel.chosen(links, bands_hz, pieces), bounds[:-1], axis=0)
-        outage = self.channel.outage(links, bands_hz, pieces, np.repeat(efficiency, counts, axis=0))
-        rates_bps = shares_hz[:, None] * efficiency
-        remaining = np.array([t.remaining_bits for t in transfers])
-        return _Outlook(
-            pieces=pieces,
-            efficiency=efficiency,
-            rates_bps=rates_bps,
-            outage=[outage[start:end] for start, end in pairwise(bounds)],
-            finish_s=_finish_times_s(pieces.edges_s, rates_bps, remaining),
-        )
+    def _end_pass(self, row: int) -> bool:
+        transfer = self._crowd.transfers[row]
+        transfer.complete_pass()
+        if not transfer.end_pass(self._fates):
+            return False
+        self._crowd.begin_pass(row)
+        if self._outlook is not None:
+            self._outlook.begin_pass(row, transfer.pass_bits)
+        return True
 
     # booking what has flown
 
-    def _wake(self, event: simpy.Event) -> None:
-        generation, wake_s = event.value
-        if generation != self._generation:
-            return
-        finishing = self._finishing(wake_s)
-        self._book()
-        for transfer in finishing:
-            transfer.complete_pass()
-            if not transfer.end_pass(self._streams, self.channel.link.residual_loss):
-                self._finish(transfer, self._active[transfer.name][1])
-        self._plan_soon()
-
-    def _finishing(self, now_s: float) -> list[Transfer]:
-        """Transfers whose pass ends now; none while the band is closed, when there is no outlook."""
-        ends_s = () if self._outlook is None else self._outlook.finish_s
-        return [transfer for transfer, end_s in zip(self._transfers(), ends_s, strict=False) if end_s <= now_s]
-
     def _book(self) -> None:
-        now_s = self._env.now
-        if self._outlook is not None and now_s > self._booked_s:
-            self._book_pieces(self._outlook, now_s)
-        self._booked_s = now_s
-        self._outlook = None
+        outlook, self._outlook = self._outlook, None
+        if outlook is None:
+            return
+        if self._env.now > outlook.start_s:
+            self._book_pieces(outlook, self._env.now)
+        self._crowd.set_remaining(outlook.remaining_bits(self._env.now))
 
-    def _book_pieces(self, outlook: _Outlook, now_s: float) -> None:
-        transfers, edges_s = self._transfers(), outlook.pieces.edges_s
-        used = int(np.searchsorted(edges_s[:-1], now_s, side="left"))
-        durations_s = np.diff(np.minimum(edges_s[: used + 1], now_s))
-        rates_bps = outlook.rates_bps[:, :used]
-        bits, airtime_s = rates_bps * durations_s, ((rates_bps > 0.0) * durations_s).sum(axis=1)
-        for index, transfer in enumerate(transfers):
-            transfer.radiate(bits[index], outlook.outage[index][:, :used])
-            transfer.tally.airtime_s += float(airtime_s[index])
+    def _book_pieces(self, outlook: Outlook, now_s: float) -> None:
+        used = outlook.used(now_s)
+        self._adapt_window(used, exhausted=now_s >= outlook.end_s)
+        edges_s = np.minimum(outlook.pieces.edges_s[: used + 1], now_s)
+        durations_s = edges_s[1:] - edges_s[:-1]
+        self._crowd.column("airtime_s")[:] += outlook.on_air[:, :used] @ durations_s
+        if outlook.outage is not None:
+            self._remember_outages(outlook.rates_bps[:, :used] * durations_s, outlook.outage[:, :used])
         met = durations_s > self.channel.sliver_s
         if met.any():
-            self._count_blocks(transfers, outlook.pieces.blocks[:used][met], outlook.efficiency[:, :used][:, met])
+            self._count_blocks(outlook.pieces.blocks[:used][met], outlook.efficiency[:, :used][:, met])
 
-    def _count_blocks(self, transfers: list[Transfer], blocks: NDArray[np.int64], efficiency: Array) -> None:
+    def _adapt_window(self, used: int, *, exhausted: bool) -> None:
+        """As far as the last outlook held, or twice as far if it was used up: rates beyond are for nothing."""
+        self._window_blocks = min(2 * used, _MOST_BLOCKS) if exhausted else used
+
+    def _remember_outages(self, bits: Array, outage: NDArray[np.bool_]) -> None:
+        for row, transfer in enumerate(self._crowd.transfers):
+            transfer.fly_to(self._crowd.progress_bits(row))
+            transfer.radiate(bits[row], outage[self._crowd.links_of(row)])
+
+    def _count_blocks(self, blocks: NDArray[np.int64], efficiency: Array) -> None:
         """Count each coherence block met once per transfer, though shares or windows may change inside it."""
-        new = blocks > np.array([t.last_block for t in transfers])[:, None]
+        last_block = self._crowd.column("last_block")
+        if blocks[-1] <= last_block.min():
+            return
+        new = blocks > last_block[:, None]
         new[:, 1:] &= blocks[1:] > blocks[:-1]
-        counts = new.sum(axis=1)
-        at_cap = (new & self.channel.link.at_cap(efficiency)).sum(axis=1)
-        at_zero = (new & (efficiency == 0.0)).sum(axis=1)
-        for index, transfer in enumerate(transfers):
-            transfer.tally.blocks += int(counts[index])
-            transfer.tally.blocks_at_cap += int(at_cap[index])
-            transfer.tally.blocks_at_zero += int(at_zero[index])
-            transfer.last_block = int(blocks[-1])
-            self._records.gains(transfer, blocks[new[index]])
+        self._crowd.column("blocks")[:] += new.sum(axis=1)
+        self._crowd.column("at_cap")[:] += (new & self.channel.link.at_cap(efficiency)).sum(axis=1)
+        self._crowd.column("at_zero")[:] += (new & (efficiency == 0.0)).sum(axis=1)
+        last_block[:] = blocks[-1]
+        if self._records.trace_gains:
+            for row, transfer in enumerate(self._crowd.transfers):
+                self._records.gains(transfer, blocks[new[row]])
 
-    def _transfers(self) -> list[Transfer]:
-        return [self._active[name][0] for name in sorted(self._active)]
+    def _cut(self, name: str, cause: str) -> simpy.Event:
+        row = self._crowd.row(name)
+        transfer = self._crowd.transfers[row]
+        transfer.fly_to(self._crowd.progress_bits(row))
+        transfer.cut(self._fates, cause)
+        return self._finish(row)
 
-    def _finish(self, transfer: Transfer, done: simpy.Event) -> None:
-        del self._active[transfer.name]
-        done.succeed(self._records.ended(transfer))
-
-
-def _finish_times_s(edges_s: Array, rates_bps: Array, remaining_bits: Array) -> Array:
-    """When each transfer's remaining bits have flown, shape [transfers]; infinity if not within the pieces.
-
-    Bits that end with a piece must not spill into the next one by rounding: its rate may be zero.
-    """
-    with np.errstate(invalid="ignore"):
-        flown = np.cumsum(np.where(rates_bps > 0.0, rates_bps * np.diff(edges_s), 0.0), axis=1)
-    piece = (flown < remaining_bits[:, None] * WHOLE).sum(axis=1)
-    inside = piece < rates_bps.shape[1]
-    rows, piece = np.arange(len(piece)), np.minimum(piece, rates_bps.shape[1] - 1)
-    before = np.where(piece > 0, flown[rows, np.maximum(piece - 1, 0)], 0.0)
-    rates = rates_bps[rows, piece]
-    wait_s = np.divide(remaining_bits - before, rates, out=np.zeros_like(rates), where=rates > 0.0)
-    return np.where(inside, np.minimum(edges_s[piece] + wait_s, edges_s[piece + 1]), np.inf)
+    def _finish(self, row: int) -> simpy.Event:
+        transfer, done = self._crowd.remove(row)
+        return done.succeed(self._records.ended(transfer))

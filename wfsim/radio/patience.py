@@ -32,10 +32,14 @@ class Patience:
         elif now_s - self._since_s >= _BLOCKS * self._coherence_s:
             self.given_up = f"{_BLOCKS} coherence blocks"
 
-    def pause(self) -> None:
-        """The band was divided and foreign traffic takes all of it: blocks that pass before it ends do not count."""
-        self._since_s = None
-        self._count_division()
+    def pause(self, *, is_outage: bool) -> None:
+        """Nobody has a share: blocks that pass before that ends do not count.
+
+        The station's own outages are short against the wait, which goes on over them.
+        """
+        if not is_outage:
+            self._since_s = None
+            self._count_division()
 
     def _count_division(self) -> None:
         self._divisions += 1

@@ -19,17 +19,20 @@ from wfsim.radio.transfer import Transfer
 
 @dataclass(kw_only=True, eq=False)
 class AirRecords:
-    """Writes records of transfers in one direction (`up` or `down`) at the clock's time.
+    """Writes records of a station's transfers in one direction (`up` or `down`) at the clock's time.
 
-    `energy_j` gives the joules of one device's airtime in s; single gains are written under `trace_gains`.
+    `energy_j` gives the joules of one device's airtime in s. Single gains are written under `trace_gains`, divisions of
+    the band under `trace_bands`.
     """
 
     env: simpy.Environment
     journal: trace.Journal
     direction: str
+    station: str
     channel: Channel
     energy_j: Callable[[float], float]
     trace_gains: bool
+    trace_bands: bool = True
     _shared: tuple[dict[str, float], float] | None = None
     _seen_blocks: dict[str, int] = field(default_factory=dict)
 
@@ -49,6 +52,8 @@ class AirRecords:
 
     def shared(self, transfers: Sequence[Transfer], division: Division) -> None:
         """The band was divided; a new pass or window that leaves the division as it was is no record."""
+        if not self.trace_bands:
+            return
         shares_hz = {t.name: float(share) for t, share in zip(transfers, division.shares_hz, strict=True)}
         if (shares_hz, division.background_hz) == self._shared:
             return
@@ -56,6 +61,7 @@ class AirRecords:
         self.journal.write(
             trace.BandShared(
                 t_s=self.env.now,
+                station=self.station,
                 direction=self.direction,
                 band_hz=division.total_hz,
                 background_hz=division.background_hz,
@@ -75,6 +81,7 @@ class AirRecords:
 
     def _ended(self, transfer: Transfer, receiver: int, energy_j: float) -> trace.TransferEnded:
         tally, arrived = transfer.tally, transfer.arrived[receiver]
+        delivered_bits, lost = float(transfer.bits[arrived].sum()), (~arrived).nonzero()[0].tolist()
         return trace.TransferEnded(
             t_s=self.env.now,
             transfer=transfer.name,
@@ -82,19 +89,20 @@ class AirRecords:
             direction=self.direction,
             device=transfer.devices[receiver],
             start_s=transfer.start_s,
-            outcome="delivered" if arrived.all() else "partial" if arrived.any() else "lost",
-            cut=transfer.was_cut,
+            outcome="delivered" if not lost else "partial" if len(lost) < len(arrived) else "lost",
+            cut=transfer.cause is not None,
+            cause=transfer.cause,
             packets_sent=int(transfer.packets_sent[receiver]),
             packets_lost=int(transfer.packets_lost[receiver]),
             attempts=tally.attempts,
             sent_bits=tally.sent_bits,
-            delivered_bits=float(transfer.bits[arrived].sum()),
+            delivered_bits=delivered_bits,
             lost_bits=float(transfer.lost_bits[receiver]),
             repeated_bits=float(transfer.repeated_bits[receiver]),
-            undelivered_bits=float(transfer.bits[~arrived].sum()),
+            undelivered_bits=float(transfer.bits[lost].sum()) if lost else 0.0,
             airtime_s=tally.airtime_s,
             energy_j=energy_j,
-            lost=np.flatnonzero(~arrived).tolist(),
+            lost=lost,
             blocks=tally.blocks,
             blocks_at_cap=tally.blocks_at_cap,
             blocks_at_zero=tally.blocks_at_zero,

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfsim.messages import Delivery
+from wfsim.radio.fates import Fates
 from wfsim.radio.transport import Transport
-from wfsim.rng import Streams
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -36,8 +36,8 @@ class Transfer:
     """A payload from or to one or more links, flown in passes over its packets.
 
     `links` [receivers] index the channel; a broadcast has several. A packet is lost in a pass for a receiver if the
-    channel did not carry the chosen rate in any stretch of its airtime (longer than rounding), or if its addressed
-    uniform falls below the residual loss. `bits` [packets] include headers, `flights` [packets] counts transmissions.
+    channel did not carry the chosen rate in any stretch of its airtime (longer than rounding), or by its addressed
+    fate in that flight. `bits` [packets] include headers, `flights` [packets] counts transmissions.
     """
 
     name: str
@@ -56,12 +56,12 @@ class Transfer:
     repeated_bits: Array = field(init=False)
     flights: NDArray[np.int64] = field(init=False)
     last_block: int = _BEFORE_ALL_BLOCKS
-    was_cut: bool = False
-    _queue: NDArray[np.int64] = field(init=False)
+    cause: str | None = None
+    _queue: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     _ends: Array = field(init=False)
     _progress: float = 0.0
     _pieces: list[tuple[Array, Mask]] = field(default_factory=list)
-    _drawn: dict[int, Array] = field(default_factory=dict)
+    _drawn: dict[tuple[int, int], Mask] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.arrived = np.zeros((len(self.links), len(self.bits)), dtype=bool)
@@ -72,16 +72,22 @@ class Transfer:
         self._begin_pass(self._next_queue())
 
     @property
+    def pass_bits(self) -> float:
+        """Bits of all packets of this pass."""
+        return float(self._ends[-1])
+
+    def _begin_pass(self, queue: NDArray[np.int64]) -> None:
+        self._queue, self._ends = queue, self.bits[queue].cumsum()
+        self._progress, self._pieces = 0.0, []
+        flights = self.flights[queue] + 1
+        self.flights[queue] = flights
+        self.tally.attempts = max(self.tally.attempts, int(flights.max()))
+
+    @property
     def remaining_bits(self) -> float:
         """Bits of this pass that have not flown; 0 where only rounding is left."""
         whole = float(self._ends[-1])
         return whole - self._progress if self._progress < whole * WHOLE else 0.0
-
-    def _begin_pass(self, queue: NDArray[np.int64]) -> None:
-        self._queue, self._ends = queue, np.cumsum(self.bits[queue])
-        self._progress, self._pieces = 0.0, []
-        self.flights[queue] += 1
-        self.tally.attempts = max(self.tally.attempts, int(self.flights[queue].max()))
 
     def radiate(self, bits: Array, outage: Mask) -> None:
         """Record `bits` [pieces] flown and where the channel did not carry them, `outage` [receivers, pieces]."""
@@ -94,13 +100,17 @@ class Transfer:
             self._pieces.append((np.array([self._progress]), np.zeros((len(self.links), 1), dtype=bool)))
         self._pieces.append((self._progress + np.cumsum(bits), outage))
 
+    def fly_to(self, progress_bits: float) -> None:
+        """So many bits of this pass have flown."""
+        self._progress = progress_bits
+
     def complete_pass(self) -> None:
         """The pass's last bit has flown, whatever rounding says."""
         self._progress = float(self._ends[-1])
 
-    def end_pass(self, streams: Streams, residual_loss: float) -> bool:
+    def end_pass(self, fates: Fates) -> bool:
         """Decide the fates of what has flown; begin the next pass. False when the transport sends nothing more."""
-        self._settle(streams, residual_loss, whole=len(self._queue))
+        self._settle(fates, whole=len(self._queue))
         queue = self._next_queue()
         if len(queue):
             self._begin_pass(queue)
@@ -108,22 +118,27 @@ class Transfer:
 
     def _next_queue(self) -> NDArray[np.int64]:
         """The packets of the next pass in order of sending; none when the transport sends nothing more."""
-        new, missing = self.flights == 0, ~self.arrived.all(axis=0)
-        return self.transport.next_pass(self._again(missing & ~new), new)
+        if self.arrived.all():
+            return self._queue[:0]
+        new = self.flights == 0
+        return self.transport.next_pass(self._again(~(self.arrived.all(axis=0) | new)), new)
 
     def _again(self, lost: Mask) -> Mask:
         """Those of the lost packets that the transport sends again, by how often each has flown."""
+        counts = sorted(set(self.flights[lost].tolist()))
+        if len(counts) == 1:
+            return lost & self.transport.resend(lost, counts[0])
         again = np.zeros(len(self.bits), dtype=bool)
-        for attempts in np.unique(self.flights[lost]).tolist() if lost.any() else ():
+        for attempts in counts:
             those = lost & (self.flights == attempts)
             again |= those & self.transport.resend(those, attempts)
         return again
 
-    def cut(self, streams: Streams, residual_loss: float) -> None:
+    def cut(self, fates: Fates, cause: str = "round") -> None:
         """The transfer is stopped: packets that had wholly flown meet their fates, the one on the air is lost."""
-        self.was_cut = True
+        self.cause = cause
         whole = int(np.searchsorted(self._ends * WHOLE, self._progress, side="right"))
-        self._settle(streams, residual_loss, whole=whole)
+        self._settle(fates, whole=whole)
         if not self.transport.keeps_partial:
             self._give_up(~self.arrived.all(axis=1))
 
@@ -131,41 +146,43 @@ class Transfer:
         self.lost_bits[incomplete] += self.arrived[incomplete] @ self.bits
         self.arrived[incomplete] = False
 
-    def _settle(self, streams: Streams, residual_loss: float, *, whole: int) -> None:
+    def _settle(self, fates: Fates, *, whole: int) -> None:
         packets = self._queue[:whole]
-        lost = self._outages(whole) | self._residual_losses(streams, residual_loss, packets)
-        on_air_bits = self._progress - float(self.bits[packets].sum())
-        due = ~self.arrived[:, packets]
-        self.lost_bits += (lost & due) @ self.bits[packets] + on_air_bits
-        self.repeated_bits += ~due @ self.bits[packets]
+        bits, due = self.bits[packets], ~self.arrived[:, packets]
+        lost = self._losses(fates, packets, due)
+        if self._pieces:
+            lost |= due & self._outages(whole)
+        self.lost_bits += lost @ bits + (self._progress - float(bits.sum()))
+        if len(self.links) > 1:
+            self.repeated_bits += ~due @ bits
         self.packets_sent += due.sum(axis=1)
-        self.packets_lost += (lost & due).sum(axis=1)
-        self.arrived[:, packets] |= ~lost
+        self.packets_lost += lost.sum(axis=1)
+        self.arrived[:, packets] = ~lost
         self.tally.sent_bits += self._progress
 
-    def _residual_losses(self, streams: Streams, residual_loss: float, packets: NDArray[np.int64]) -> Mask:
-        if residual_loss == 0.0:
-            return np.zeros((len(self.links), len(packets)), dtype=bool)
-        return self._fates(streams, packets) < residual_loss
+    def _losses(self, fates: Fates, packets: NDArray[np.int64], due: Mask) -> Mask:
+        """Losses [receivers, packets] of these packets' present flights, where some of them are due to a receiver."""
+        lost = np.zeros(due.shape, dtype=bool)
+        if fates.spares_all:
+            return lost
+        flights, receivers = self.flights[packets], due.any(axis=1).nonzero()[0].tolist()
+        for flight in sorted(set(flights.tolist())):
+            now = (flights == flight).nonzero()[0]
+            for receiver in receivers:
+                lost[receiver, now] = self._lost(fates, receiver, flight)[packets[now]]
+        return lost & due
 
-    def _fates(self, streams: Streams, packets: NDArray[np.int64]) -> Array:
-        """The uniforms [receivers, packets] of these packets' present flights, whichever pass they fly in."""
-        flights, uniforms = self.flights[packets], np.empty((len(self.devices), len(packets)))
-        for flight in np.unique(flights).tolist():
-            now = flights == flight
-            uniforms[:, now] = self.uniforms(streams, flight)[:, packets[now]]
-        return uniforms
+    def losses(self, fates: Fates, flight: int) -> Mask:
+        """Losses beside outage [receivers, all packets] of every packet's flight of this number."""
+        return np.array([self._lost(fates, receiver, flight) for receiver in range(len(self.devices))])
 
-    def uniforms(self, streams: Streams, flight: int) -> Array:
-        """The addressed uniforms [receivers, all packets] of every packet's flight of this number."""
-        if flight not in self._drawn:
-            address = [("packet_fate", self.name, device, flight) for device in self.devices]
-            self._drawn[flight] = np.array([streams.uniforms(len(self.bits), *each) for each in address])
-        return self._drawn[flight]
+    def _lost(self, fates: Fates, receiver: int, flight: int) -> Mask:
+        if (receiver, flight) not in self._drawn:
+            lost = fates.lost(self.name, self.devices[receiver], flight, len(self.bits))
+            self._drawn[receiver, flight] = lost
+        return self._drawn[receiver, flight]
 
     def _outages(self, whole: int) -> Mask:
-        if not self._pieces:
-            return np.zeros((len(self.links), whole), dtype=bool)
         piece_ends = np.concatenate([ends for ends, _ in self._pieces])
         outages = np.concatenate([outage for _, outage in self._pieces], axis=1)
         starts = self._ends[:whole] - self.bits[self._queue[:whole]]

@@ -13,7 +13,7 @@ class LogSink:
         "round_closed": "round {round} closed at t = {t_s:.6g} s: {arrived} of {participants} arrived, "
         "coverage {coverage:.4f}, {overtaken} overtaken",
         "evaluated": "round {round}: accuracy {accuracy:.4f}, loss {loss:.4f}",
-        "nobody_available": "t = {t_s:.6g} s: nobody is available until {until_s:.6g} s",
+        "nobody_available": "t = {t_s:.6g} s: nobody is available",
         "run_ended": "ended at t = {t_s:.6g} s after {rounds} rounds: {reason}",
     }
 

@@ -20,6 +20,7 @@ COLUMNS = (
     "uplink_bits",
     "downlink_bits",
     "control_bits",
+    "hop_bits",
     "energy_j",
     "covariance_norm",
     "round_s",
@@ -31,7 +32,7 @@ COLUMNS = (
     "budget_binds",
 )
 _WHOLE = (
-    *("round", "participants", "arrived", "uplink_bits", "downlink_bits", "control_bits"),
+    *("round", "participants", "arrived", "uplink_bits", "downlink_bits", "control_bits", "hop_bits"),
     *("overtaken", "held", "budget_binds"),
 )
 PAYLOADS = ("update", "model")  # purposes of transfers; all others are control messages
@@ -46,6 +47,7 @@ class _Open:
     uplink_bits: float = 0.0
     downlink_bits: float = 0.0
     control_bits: float = 0.0
+    hop_bits: float = 0.0
     energy_j: float = 0.0
     held: int = 0
     kept: list[int] = field(default_factory=list)
@@ -56,6 +58,7 @@ class _Open:
             "uplink_bits": round(self.uplink_bits),
             "downlink_bits": round(self.downlink_bits),
             "control_bits": round(self.control_bits),
+            "hop_bits": round(self.hop_bits),
             "energy_j": self.energy_j,
             "held": self.held,
             "kept_ranks": fmean(self.kept) if self.kept else None,
@@ -65,7 +68,8 @@ class _Open:
 class RoundTable:
     """Folds journal lines into rows keyed by COLUMNS. What is counted (bits with headers, joules, updates held back)
     happened since the round before closed, whichever version a device worked on. `control_bits` are those of requests,
-    grants and acknowledgements, which the bits of their direction include.
+    grants and acknowledgements, which the bits of their direction include. `hop_bits` were sent over hops between fixed
+    nodes, once at each hop.
 
     `accuracy` and `loss` are on held-out data, None where they were not measured; a broadcast's bits count once.
     `mean_staleness` is of the uploads that the round took, `kept_ranks` the mean that was granted; `queue_s` and
@@ -93,6 +97,9 @@ class RoundTable:
             self._broadcasts.add(line["transfer"])
         if line["purpose"] not in PAYLOADS:
             self._open.control_bits += line["sent_bits"]
+
+    def _on_hop_ended(self, line: Line) -> None:
+        self._open.hop_bits += line["sent_bits"]
 
     def _on_compute_ended(self, line: Line) -> None:
         self._open.energy_j += line["energy_j"]

@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from wfsim.results.metrics.links import HOP, LinkTable
+from wfsim.results.metrics.lost_work import CRASHES, LostWorkTable
+from wfsim.results.metrics.outages import STOPPED, OutageTable
 from wfsim.results.rounds import RoundTable
 
 Line = dict[str, Any]
@@ -17,9 +20,11 @@ class Summary:
 
     def __init__(self) -> None:
         self.table = RoundTable()
+        self._links, self._outages, self._lost = LinkTable(), OutageTable(), LostWorkTable()
         self._accuracies: list[float] = []
         self._device_accuracies: list[float] = []
-        self._transfers: list[Line] = []
+        self._counts: Counter[str] = Counter()
+        self._upload_s: list[float] = []
         self._compute_s: list[float] = []
         self._coverages: list[float] = []
         self._staleness: list[int] = []
@@ -30,14 +35,24 @@ class Summary:
         self._end_s = 0.0
 
     def __call__(self, line: Line) -> None:
-        self.table(line)
+        for table in (self.table, self._links, self._outages, self._lost):
+            table(line)
         self._end_s = line["t_s"]
         fold = getattr(self, f"_on_{line['type']}", None)
         if fold is not None:
             fold(line)
 
     def _on_transfer_ended(self, line: Line) -> None:
-        self._transfers.append(line)
+        counts = {"packets_sent": line["packets_sent"], "packets_lost": line["packets_lost"]}
+        if line["purpose"] == "update":
+            self._upload_s.append(line["t_s"] - line["start_s"])
+            limited = line["blocks_at_cap"] + line["blocks_at_zero"]
+            counts |= {
+                "cut": int(line["cut"] and line["cause"] not in STOPPED),
+                "blocks": line["blocks"],
+                "blocks_at_limit": limited,
+            }
+        self._counts.update(counts)
 
     def _on_compute_ended(self, line: Line) -> None:
         if line["finished"]:
@@ -50,7 +65,7 @@ class Summary:
         self._staleness += line["staleness"]
 
     def _on_device_late(self, line: Line) -> None:
-        if line["fate"] != "end":
+        if line["fate"] not in ("end", *CRASHES):
             self._late[line["phase"]] += 1
 
     def _on_granted(self, line: Line) -> None:
@@ -75,6 +90,8 @@ class Summary:
             **self._uploads(),
             **self._channel(),
             **self._control(),
+            **self._hops(),
+            **self._downtime(),
             **self._job_counts(),
         }
 
@@ -95,8 +112,8 @@ class Summary:
             "uplink_bits": sum(row["uplink_bits"] for row in rows),
             "downlink_bits": sum(row["downlink_bits"] for row in rows),
             "control_bits": sum(row["control_bits"] for row in rows),
-            "packets_sent": sum(t["packets_sent"] for t in self._transfers),
-            "packets_lost": sum(t["packets_lost"] for t in self._transfers),
+            "packets_sent": self._counts["packets_sent"],
+            "packets_lost": self._counts["packets_lost"],
             "energy_j": sum(row["energy_j"] for row in rows),
         }
 
@@ -106,22 +123,17 @@ class Summary:
             "mean_coverage": _mean(self._coverages),
             "uploads": len(self._coverages),
             "uploads_wholly_lost": sum(coverage == 0.0 for coverage in self._coverages),
-            "uploads_cut": sum(t["cut"] for t in self._updates()),
+            "uploads_cut": self._counts["cut"],
             "uploads_overtaken": self._late["upload"],
             "updates_held": sum(row["held"] for row in self.table.rows),
             "mean_staleness": _mean(self._staleness),
             "devices_late": self._late.total() - self._late["upload"],
         }
 
-    def _updates(self) -> list[Line]:
-        return [t for t in self._transfers if t["purpose"] == "update"]
-
     def _channel(self) -> Line:
         """Does the channel matter? Uplink blocks at the rate cap or at zero, and upload time over computing time."""
-        uploads = self._updates()
-        blocks = sum(t["blocks"] for t in uploads)
-        limited = sum(t["blocks_at_cap"] + t["blocks_at_zero"] for t in uploads)
-        upload_s, compute_s = _mean([t["t_s"] - t["start_s"] for t in uploads]), _mean(self._compute_s)
+        blocks, limited = self._counts["blocks"], self._counts["blocks_at_limit"]
+        upload_s, compute_s = _mean(self._upload_s), _mean(self._compute_s)
         return {
             "blocks_at_limit_share": limited / blocks if blocks else None,
             "upload_over_compute": upload_s / compute_s if upload_s is not None and compute_s else None,
@@ -136,6 +148,34 @@ class Summary:
             "infeasible_rounds": _whole(self._measures.get("infeasible_rounds")),
             "queue_s": self._measures.get("queue_s"),
             "kept_ranks_values": sorted(self._kept),
+        }
+
+    def _hops(self) -> Line:
+        """Hops between fixed nodes; `busiest_hops` are those of the highest utilisation, which is null without any."""
+        hops = [link for link in self._links.totals() if link.medium == HOP]
+        most = max((hop.utilisation for hop in hops if hop.utilisation is not None), default=None)
+        return {
+            "hop_offered_bits": round(sum(hop.offered_bits for hop in hops)),
+            "hop_lost_bits": round(sum(hop.lost_bits for hop in hops)),
+            "hop_dropped_bits": round(sum(hop.dropped_bits for hop in hops)),
+            "hop_max_utilisation": most,
+            "busiest_hops": [hop.link for hop in hops if most is not None and hop.utilisation == most],
+        }
+
+    def _downtime(self) -> Line:
+        """Outages, and the work that crashes undid. Without outages nothing recovered: null."""
+        found, lost = self._outages.outages(), self._lost.lost
+        recovered = [each.recovery_s for each in found if each.recovery_s is not None]
+        return {
+            "outages": len(found),
+            "outage_s": sum((each.down_s for each in found), 0.0),
+            "outages_recovered": len(recovered),
+            "mean_recovery_s": _mean(recovered),
+            **{f"transfers_{fate}": count for fate, count in self._outages.transfers().items()},
+            "lost_turns": lost.turns,
+            "lost_compute_s": lost.compute_s,
+            "lost_energy_j": lost.energy_j,
+            "lost_versions": lost.versions,
         }
 
     def _job_counts(self) -> Line:

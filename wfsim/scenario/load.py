@@ -18,6 +18,7 @@ from wfsim.scenario.overrides import apply_overrides
 from wfsim.scenario.part_lists import parts_of
 from wfsim.scenario.parts import FOLDER, parts_loaded, write_parts
 from wfsim.scenario.paths import resolve_paths
+from wfsim.scenario.radios import overlaid
 from wfsim.scenario.yaml_target import write_yaml
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def read_source(schema: Any, source: str | Path) -> Node:
 def validated(schema: type[AnySection], root: Node) -> AnySection:
     """A section from nodes. Raises ScenarioError with the file and line of the first fault."""
     with parts_loaded(parts_of(root)):
-        root = resolve_paths(schema, root)
+        root = resolve_paths(schema, overlaid(schema, root))
         try:
             return schema.model_validate(root.plain())
         except ValidationError as error:

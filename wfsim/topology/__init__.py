@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from wfsim.part import Part, load_folder
 from wfsim.rng import Streams
+from wfsim.topology.mobility import Mobility
+from wfsim.topology.mobility.static import Static
 
 if TYPE_CHECKING:
     import networkx
@@ -15,6 +19,8 @@ BASE_STATION = "bs"
 
 class Topology(Part, slot="topology"):
     """Places the devices of a scenario around its base station."""
+
+    mobility: Mobility = Field(Static(), description="how devices move from where they are placed")
 
     def device_names(self) -> tuple[str, ...]:
         """Names of all devices, sorted."""

@@ -43,11 +43,20 @@ class Journal:
         """Append one record; nothing once the journal is halted."""
         if self._halted:
             return
-        line = {"seq": self._seq, **record.payload()}
-        self.digest = _chain(self.digest, line)
+        line = Written(seq=self._seq, **record.payload())
+        text = _json(line)
+        self.digest = _linked(self.digest, text)
+        line["hash"], line.text = self.digest, f'{text[:-1]},"hash":"{self.digest}"}}'
         self._seq += 1
         for sink in self._sinks:
-            sink({**line, "hash": self.digest})
+            sink(line)
+
+
+class Written(dict[str, Any]):
+    """A journal line as sinks get it, with its JSON `text`: encoding it is most of the work."""
+
+    __slots__ = ("text",)
+    text: str
 
 
 class FileSink:
@@ -64,7 +73,7 @@ class FileSink:
         if self.records < len(self._held):
             self._compare(line, self._held[self.records])
         else:
-            self._file.write(_json(line) + "\n")
+            self._file.write((line.text if isinstance(line, Written) else _json(line)) + "\n")
         self.records += 1
         if line["type"] == RoundClosed.name:
             self._file.flush()
@@ -137,8 +146,11 @@ def check_chain(lines: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def _chain(digest: str, line: dict[str, Any]) -> str:
-    return hashlib.blake2b((digest + _json(line)).encode(), digest_size=16).hexdigest()
+    return _linked(digest, _json(line))
 
 
-def _json(line: dict[str, Any]) -> str:
-    return json.dumps(line, allow_nan=False, separators=(",", ":"))
+def _linked(digest: str, text: str) -> str:
+    return hashlib.blake2b((digest + text).encode(), digest_size=16).hexdigest()
+
+
+_json = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode

@@ -10,9 +10,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
-FORMAT = 3
+FORMAT = 4
 
 RECORDS: dict[str, type[Record]] = {}
 
@@ -32,7 +33,15 @@ class Record:
 
     def payload(self) -> dict[str, Any]:
         """Name and fields, in order of declaration, as JSON holds them."""
-        return {"type": self.name, **{f.name: getattr(self, f.name) for f in dataclasses.fields(self)}}
+        line: dict[str, Any] = {"type": self.name}
+        for name in _names(type(self)):
+            line[name] = getattr(self, name)
+        return line
+
+
+@cache
+def _names(cls: type[Record]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(cls))
 
 
 def _record(cls: type) -> type:
@@ -82,11 +91,14 @@ class JobsCounted(Record):
 
 @_record
 class LinkPlaced(Record):
-    """A device's large-scale link. `mean_snr_db` is the mean uplink SNR over the whole band."""
+    """A device's large-scale link to its station at t = 0. `mean_snr_db` is the mean uplink SNR over the whole band;
+    `los` says whether there is a line of sight (null where the path loss model does not distinguish)."""
 
     group = "network"
     device: str
+    station: str
     distance_m: float
+    los: bool | None
     path_loss_db: float
     shadowing_db: float
     mean_snr_db: float
@@ -110,9 +122,15 @@ class TransferStarted(Record):
 
 @_record
 class BandShared(Record):
-    """The band was divided anew: Hz of foreign traffic and of every transfer on the air, together at most `band_hz`."""
+    """The band of a station and direction was divided anew: Hz of foreign traffic and of every transfer on the air.
+
+    Together they are at most `band_hz`. Where time is divided, or every coherence block goes to one transfer, a share
+    is the part of the time times the band (by weights: what falls to a transfer block by block is not written).
+    Under a duty cycle a share counts the time on the air alone.
+    """
 
     group = "network"
+    station: str
     direction: str
     band_hz: float
     background_hz: float
@@ -123,11 +141,12 @@ class BandShared(Record):
 class TransferEnded(Record):
     """A transfer is over for one device.
 
-    `outcome`: `delivered` (every packet), `partial`, `lost` (none); `cut` if the round closed first. Bits count
-    headers: radiated `sent_bits` = `delivered_bits` + `lost_bits` (lost, cut or given up) + `repeated_bits` (sent again
-    for other receivers of a broadcast), and offered = `delivered_bits` + `undelivered_bits`. `lost` lists the fragments
-    that never arrived. `packets_sent` counts transmissions of packets that this device did not have yet.
-    `blocks` counts coherence blocks used, and those at the link's rate cap and at zero rate.
+    `outcome`: `delivered` (every packet), `partial`, `lost` (none); `cut` if it was stopped before its end, with the
+    `cause` (`round`: it closed first; `outage`; `crash`; `end` of the run). Bits count headers: radiated `sent_bits` =
+    `delivered_bits` + `lost_bits` (lost, cut or given up) + `repeated_bits` (sent again for other receivers of a
+    broadcast), and offered = `delivered_bits` + `undelivered_bits`. `lost` lists the fragments that never arrived.
+    `packets_sent` counts transmissions of packets that this device did not have yet. `blocks` counts coherence blocks
+    used, and those at the link's rate cap and at zero rate.
     """
 
     group = "network"
@@ -138,6 +157,7 @@ class TransferEnded(Record):
     start_s: float
     outcome: str
     cut: bool
+    cause: str | None
     packets_sent: int
     packets_lost: int
     attempts: int
@@ -152,6 +172,65 @@ class TransferEnded(Record):
     blocks: int
     blocks_at_cap: int
     blocks_at_zero: int
+
+
+@_record
+class HopEnded(Record):
+    """A payload has left one hop between fixed nodes: `link` is "from>to", `start_s` when it was offered.
+
+    Bits count headers, each packet once: offered = `delivered_bits` + `lost_bits` (on the way, or by an outage) +
+    `dropped_bits` (the queue was full) + `pending_bits` (waiting or on the way when it was stopped). `cause` is null
+    when it left by itself, `outage` when one made it fail or take another way, or what stopped it. `service_s` lasts
+    until the last bit has left, pauses included; `sent_bits` counts every transmission; `found_bits` waited in the
+    queue when it came, without the payload being sent.
+    """
+
+    group = "network"
+    link: str
+    transfer: str
+    purpose: str
+    start_s: float
+    waited_s: float
+    service_s: float
+    packets: int
+    offered_bits: float
+    delivered_bits: float
+    lost_bits: float
+    dropped_bits: float
+    pending_bits: float
+    sent_bits: float
+    found_bits: float
+    cause: str | None
+
+
+@_record
+class Rerouted(Record):
+    """A payload at `node` leaves the way it was to take (at first: the way without outages), as one began or ended."""
+
+    group = "network"
+    transfer: str
+    node: str
+    before: list[str]
+    after: list[str]
+
+
+@_record
+class OutageStarted(Record):
+    """An element (`what`: `link`, `node`, `device` or `server`) is down from now on."""
+
+    group = "network"
+    element: str
+    what: str
+
+
+@_record
+class OutageEnded(Record):
+    """An element is up again after `down_s`."""
+
+    group = "network"
+    element: str
+    what: str
+    down_s: float
 
 
 @_record
@@ -204,8 +283,9 @@ class ComputeEnded(Record):
 class DeviceLate(Record):
     """The round closed, or a new version came, while the device was in `phase` (download, compute, request, upload).
 
-    `fate`: `abandon` (it gives its turn up), `restart` (it begins again with the new version) or `end` (the run is
-    over). Of a device that lets go during its upload nothing is used.
+    `fate`: `abandon` (it gives its turn up), `restart` (it begins again with the new version), `crash` (it failed),
+    `server_crash` (the server did) or `end` (the run is over). Of a device that lets go during its upload nothing is
+    used.
     """
 
     group = "device"
@@ -316,10 +396,10 @@ class Controlled(Record):
 
 @_record
 class NobodyAvailable(Record):
-    """No device is available; the server waits until `until_s`."""
+    """No device is available; the server waits until `until_s` at the latest (null: until one is back)."""
 
     group = "server"
-    until_s: float
+    until_s: float | None
 
 
 @_record
@@ -369,6 +449,78 @@ class UpdatesMeasured(Record):
     off_diagonal: float
     rank_norm_error: float
     svd_error: float
+
+
+@_record
+class EdgeRoundStarted(Record):
+    """An edge begins a round among its own devices; fields as of `round_started`, versions are the edge's own."""
+
+    group = "server"
+    edge: str
+    round: int
+    version: int
+    available: int
+    cohort: list[str]
+    deadline_s: float | None
+
+
+@_record
+class EdgeDevicesJoined(Record):
+    """Devices begin work in the middle of an edge's round; fields as of `devices_joined`."""
+
+    group = "server"
+    edge: str
+    round: int
+    version: int
+    devices: list[str]
+
+
+@_record
+class EdgeControlled(Record):
+    """What an edge's controller remembers after a round; fields as of `controlled`."""
+
+    group = "server"
+    edge: str
+    round: int
+    measures: dict[str, float]
+
+
+@_record
+class EdgeRoundClosed(Record):
+    """An edge closed a round; fields as of `round_closed`."""
+
+    group = "server"
+    edge: str
+    round: int
+    version: int
+    participants: int
+    arrived: int
+    staleness: list[int]
+    overtaken: int
+    coverage: float
+    round_s: float
+
+
+@_record
+class EdgeUpdated(Record):
+    """An edge made a new version of its own; fields as of `model_updated`."""
+
+    group = "learning"
+    edge: str
+    version: int
+    covariance_norm: float
+    device_loss: dict[str, float]
+
+
+@_record
+class ServerRestored(Record):
+    """The server is back and goes on from its last durable version, as `version`: `lost_versions` are gone."""
+
+    group = "server"
+    round: int
+    version: int
+    durable_version: int
+    lost_versions: int
 
 
 @_record

@@ -28,10 +28,9 @@ class UplinkAir:
 class Uplink(Part, slot="uplink"):
     """Carries planned updates through the medium."""
 
-    def send(
-        self, air: UplinkAir, round_number: int, plan: Plan, grant: Grant
-    ) -> Generator[simpy.Event, object, Delivery]:
-        """A process that ends with what was delivered; interrupting it closes the round and cuts the upload."""
+    def send(self, air: UplinkAir, name: str, plan: Plan, grant: Grant) -> Generator[simpy.Event, object, Delivery]:
+        """A process that ends with what was delivered to the station; interrupting it cuts the upload, for the cause
+        that the interrupt names. `name` is the transfer's."""
         raise NotImplementedError(type(self).__name__)
 
 

@@ -15,11 +15,9 @@ from wfsim.uplink import Uplink, UplinkAir
 class Digital(Uplink, kind="digital"):
     """One fragment per packet, each device in its own share of the band: the packets that arrive decide what does."""
 
-    def send(
-        self, air: UplinkAir, round_number: int, plan: Plan, grant: Grant
-    ) -> Generator[simpy.Event, object, Delivery]:
+    def send(self, air: UplinkAir, name: str, plan: Plan, grant: Grant) -> Generator[simpy.Event, object, Delivery]:
         transfer = Transfer(
-            name=f"up/{grant.device}/{round_number}",
+            name=name,
             devices=(grant.device,),
             links=np.array([air.links[grant.device]]),
             weight=grant.band_weight,
@@ -30,6 +28,6 @@ class Digital(Uplink, kind="digital"):
         done = air.medium.start(transfer)
         try:
             yield done
-        except simpy.Interrupt:
-            done = done if done.triggered else air.medium.cut(transfer.name)
+        except simpy.Interrupt as interrupt:
+            done = done if done.triggered else air.medium.cut(transfer.name, str(interrupt.cause))
         return done.value[grant.device]

@@ -1,38 +1,37 @@
-"""The only file that wires parts: from a scenario to a world at t = 0."""
+"""From a scenario to a world at t = 0: with `cells.py` the only place that wires parts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 import simpy
 
 from wfsim import trace
 from wfsim.control import Setting
-from wfsim.downlink import DownlinkAir
-from wfsim.errors import RunError, ScenarioError
+from wfsim.errors import RunError, ScenarioError, nearest
 from wfsim.learning.engine import Engine
+from wfsim.learning.memory import require_memory, training_memory
 from wfsim.learning.runner import Runner
 from wfsim.learning.start import first_adapter
 from wfsim.learning.workload import Workload, build_workload
 from wfsim.messages import Plan
-from wfsim.radio.band import Band
-from wfsim.radio.channel import Channel
-from wfsim.radio.engines import ENGINES, PacketEngine
-from wfsim.radio.records import AirRecords
 from wfsim.rng import Streams
 from wfsim.scenario.identity import code_digest
 from wfsim.scenario.schema import Scenario
-from wfsim.units import dbm_to_watt
-from wfsim.uplink import UplinkAir
+from wfsim.topology.layout import layout_of
+from wfsim.wired.network import FixedNetwork
+from wfsim.world.cell import Cell
+from wfsim.world.cells import Bench, build_cells
+from wfsim.world.edges import edges_of
 from wfsim.world.encoder import Wire
+from wfsim.world.failures import watch
 from wfsim.world.federation import Federation, TimingOnly
 from wfsim.world.floor import Floor
 from wfsim.world.learned import Learned
 from wfsim.world.ledger import Ledger
-from wfsim.world.links import LargeScale, draw_links
+from wfsim.world.links import draw_links
 from wfsim.world.memory import Memory
 from wfsim.world.world import World
 
@@ -41,9 +40,21 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
     """Draw everything that is drawn once, wire it, and write the first records. Nothing is remembered by default."""
     env, streams, devices = simpy.Environment(0.0), Streams(scenario.seed), scenario.topology.device_names()
     workload = build_workload(scenario.learning, streams, devices)
-    links = draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
-    up, down = _air(scenario, env, streams, journal, links, devices)
     wire = wire_of(scenario, workload)
+    layout = layout_of(scenario.topology.graph(streams))
+    _check_names(scenario, devices)
+    _check_memory(scenario, workload)
+    update = expected_plan(scenario, wire).fragment_bytes
+    fixed = FixedNetwork(
+        env,
+        graph=layout.fixed,
+        outages=layout.outages,
+        streams=streams,
+        journal=journal,
+        start_s=scenario.start_s,
+    )
+    cells = build_cells(scenario, layout, Bench(env, streams, journal), update)
+    home = {device: cell for cell in cells for device in cell.devices}
     setting = check_control(scenario, workload)
     world = World(
         scenario=scenario,
@@ -51,22 +62,29 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
         streams=streams,
         journal=journal,
         workload=workload,
-        up=up,
-        down=down,
+        cells=cells,
+        home=home,
+        fixed=fixed,
+        server=layout.server,
+        server_downtime=scenario.server.outages.realise(streams, "server", scenario.start_s),
         devices=devices,
         federation=_federation(scenario, workload, wire, memory or Memory()),
-        mean_snr_db=_by_device(devices, links.mean_snr_db(scenario.radio)),
+        mean_snr_db=_mean_snr_db(cells),
         flops_per_s=_by_device(devices, scenario.devices.compute.speeds_flops_per_s(streams, devices)),
         wire=wire,
-        upload_bits=float(up.packets.packet_bits(expected_plan(scenario, wire).fragment_bytes).sum()),
         download_plan=download_plan(scenario, workload),
-        floor=Floor(env=env),
+        edge_plan=edge_plan(scenario, workload) if scenario.hierarchy.edge_rounds else None,
+        floor=Floor(env=env, station_of=lambda device: home[device].station),
         ledger=Ledger(),
         setting=setting,
         control_state=scenario.controller.begin(setting),
     )
     journal.listen(world.ledger)
-    _write_beginning(world, links)
+    _write_beginning(world)
+    world.edges = edges_of(world, layout)
+    for each in world.edges or (world,):
+        watch(each)
+    fixed.watch()
     return world
 
 
@@ -76,8 +94,31 @@ def check_scenario(scenario: Scenario) -> None:
     workload = build_workload(scenario.learning, streams, devices)
     expected_plan(scenario, wire_of(scenario, workload))
     download_plan(scenario, workload)
+    if scenario.hierarchy.edge_rounds:
+        edge_plan(scenario, workload)
     check_control(scenario, workload)
-    draw_links(scenario.radio, streams, scenario.topology.graph(streams), devices)
+    _check_names(scenario, devices)
+    _check_memory(scenario, workload)
+    layout = layout_of(scenario.topology.graph(streams))
+    for station in layout.stations:
+        draw_links(scenario.radio_of(station.radio), streams, station, scenario.topology.mobility)
+
+
+def _check_names(scenario: Scenario, devices: Sequence[str]) -> None:
+    """Devices that measured files and lists name must be there."""
+    scenario.devices.availability.check(devices)
+    for radio in (scenario.radio, *scenario.radios.values()):
+        radio.measured.check(devices)
+    known = set(devices)
+    for name in scenario.devices.failing or ():
+        if name not in known:
+            raise ScenarioError(f"no device called {name!r}{nearest(name, devices)}", path="devices.failing")
+
+
+def _check_memory(scenario: Scenario, workload: Workload) -> None:
+    """Training must fit every device."""
+    if (room := scenario.devices.compute.memory_bytes) is not None:
+        require_memory(training_memory(workload.settings, workload.encoder, workload.shapes), room)
 
 
 def wire_of(scenario: Scenario, workload: Workload) -> Wire:
@@ -85,9 +126,14 @@ def wire_of(scenario: Scenario, workload: Workload) -> Wire:
     return Wire(
         codec=scenario.codec,
         shapes=workload.shapes,
-        max_fragment_bytes=scenario.radio.packets.max_fragment_bytes,
+        max_fragment_bytes=_max_fragment_bytes(scenario),
         streams=Streams(scenario.seed),
     )
+
+
+def _max_fragment_bytes(scenario: Scenario) -> int:
+    """A fragment fills at most one packet on every air that it may cross."""
+    return min(radio.packets.max_fragment_bytes for radio in (scenario.radio, *scenario.radios.values()))
 
 
 def check_control(scenario: Scenario, workload: Workload) -> Setting:
@@ -113,7 +159,7 @@ def expected_plan(scenario: Scenario, wire: Wire) -> Plan:
 def download_plan(scenario: Scenario, workload: Workload) -> Plan:
     """Sizes of the global adapter. Raises ScenarioError for a codec that sends it in part or in unknown sizes."""
     codec = scenario.radio.downlink.codec
-    plan = codec.plan(workload.shapes, scenario.radio.packets.max_fragment_bytes)
+    plan = codec.plan(workload.shapes, _max_fragment_bytes(scenario))
     if plan is None or codec.has_memory:
         reason = "remembers" if codec.has_memory else "has sizes that depend on values"
         raise ScenarioError(f"codec {codec.kind} {reason}, which no download supports", path="radio.downlink.codec")
@@ -123,56 +169,14 @@ def download_plan(scenario: Scenario, workload: Workload) -> Plan:
     return plan
 
 
-def _air(
-    scenario: Scenario,
-    env: simpy.Environment,
-    streams: Streams,
-    journal: trace.Journal,
-    links: LargeScale,
-    devices: tuple[str, ...],
-) -> tuple[UplinkAir, DownlinkAir]:
-    radio, energy = scenario.radio, scenario.devices.energy
-    channel = partial(Channel, devices, paths=radio.fading.realise(streams, devices), link=radio.link)
-    medium = partial(_medium, scenario, env, streams, journal)
-    device_w = float(dbm_to_watt(radio.uplink_power_dbm))
-    up = channel(snr_hz=links.snr_hz(radio.uplink_power_dbm, radio))
-    down = channel(snr_hz=links.snr_hz(radio.downlink_power_dbm, radio), power_band_hz=radio.bandwidth_hz)
-    sending, receiving = medium("up", up, partial(energy.transmit_j, device_w)), medium("down", down, energy.receive_j)
-    index = {device: number for number, device in enumerate(devices)}
-    return (
-        UplinkAir(env=env, medium=sending, packets=radio.packets, transport=radio.transport, links=index),
-        DownlinkAir(env=env, medium=receiving, packets=radio.packets, links=index),
-    )
-
-
-def _medium(
-    scenario: Scenario,
-    env: simpy.Environment,
-    streams: Streams,
-    journal: trace.Journal,
-    direction: str,
-    channel: Channel,
-    energy_j: Callable[[float], float],
-) -> PacketEngine:
-    radio = scenario.radio
-    return ENGINES[radio.packets.engine](
-        env,
-        band=Band(
-            band_hz=radio.bandwidth_hz,
-            access=radio.access,
-            background=radio.background.realise(streams, direction, scenario.start_s),
-        ),
-        channel=channel,
-        streams=streams,
-        records=AirRecords(
-            env=env,
-            journal=journal,
-            direction=direction,
-            channel=channel,
-            energy_j=energy_j,
-            trace_gains=scenario.trace.channel,
-        ),
-    )
+def edge_plan(scenario: Scenario, workload: Workload) -> Plan:
+    """Sizes of an edge's update. Raises ScenarioError for a codec whose sizes depend on values."""
+    codec = scenario.hierarchy.codec
+    plan = codec.plan(workload.shapes, _max_fragment_bytes(scenario))
+    if plan is None:
+        message = f"codec {codec.kind} has sizes that depend on values, which no edge supports"
+        raise ScenarioError(message, path="hierarchy.codec")
+    return plan
 
 
 def _federation(scenario: Scenario, workload: Workload, wire: Wire, memory: Memory) -> Federation:
@@ -186,6 +190,7 @@ def _federation(scenario: Scenario, workload: Workload, wire: Wire, memory: Memo
         try_out=runner.evaluate,
         aggregator=scenario.aggregator,
         download_codec=scenario.radio.downlink.codec,
+        edge_codec=scenario.hierarchy.codec,
         current=first_adapter(scenario.learning.adapter, workload.shapes, wire.streams),
         measures_structure=scenario.trace.updates,
     )
@@ -196,7 +201,15 @@ def _by_device(devices: tuple[str, ...], values: np.ndarray) -> dict[str, float]
     return dict(zip(devices, values.tolist(), strict=True))
 
 
-def _write_beginning(world: World, links: LargeScale) -> None:
+def _mean_snr_db(cells: Sequence[Cell]) -> dict[str, float]:
+    return {
+        name: snr_db
+        for cell in cells
+        for name, snr_db in _by_device(cell.devices, cell.links.mean_snr_db(cell.radio)).items()
+    }
+
+
+def _write_beginning(world: World) -> None:
     scenario, shapes = world.scenario, world.workload.shapes
     world.write(
         trace.RunStarted(
@@ -211,18 +224,21 @@ def _write_beginning(world: World, links: LargeScale) -> None:
             download_bits=world.download_plan.size_bits,
         )
     )
-    for number in range(len(world.devices)):
-        _write_device(world, links, number)
+    for device in world.devices:
+        cell = world.home[device]
+        _write_device(world, cell, cell.up.links[device])
 
 
-def _write_device(world: World, links: LargeScale, number: int) -> None:
-    device = world.devices[number]
+def _write_device(world: World, cell: Cell, number: int) -> None:
+    device, links = cell.devices[number], cell.links
     speed = world.flops_per_s[device]
     world.write(
         trace.LinkPlaced(
             t_s=0.0,
             device=device,
+            station=cell.station,
             distance_m=float(links.distance_m[number]),
+            los=None if links.los is None else bool(links.los[number]),
             path_loss_db=float(links.path_loss_db[number]),
             shadowing_db=float(links.shadowing_db[number]),
             mean_snr_db=world.mean_snr_db[device],

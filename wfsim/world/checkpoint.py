@@ -85,6 +85,8 @@ def restore(learned: Learned, checkpoint: Checkpoint, turns: Mapping[int, Turn])
     learned.version = facts["version"]
     learned.versions = {v: Adapter.from_vector(shapes, arrays[index]) for v, index in facts["versions"]}
     learned.current = learned.versions[learned.version]
+    learned.stored = Adapter.from_vector(shapes, arrays[facts["stored"]])
+    learned.durable.store(facts["durable_version"])
     learned.held = {device: arrays[index] for device, index in facts["held"].items()}
     learned.engine.submitted, learned.engine.demanded, learned.engine.computed = facts["counts"]
     learned.score = None if facts["score"] is None else Score(**facts["score"])
@@ -119,6 +121,8 @@ def _state(learned: Learned) -> tuple[Facts, list[Array]]:
     facts = {
         "version": learned.version,
         "versions": [[version, pool.add(adapter.vector())] for version, adapter in learned.versions.items()],
+        "stored": pool.add(learned.stored.vector()),
+        "durable_version": learned.durable.version,
         "held": {device: pool.add(values) for device, values in learned.held.items()},
         "counts": [engine.submitted, engine.demanded, engine.computed],
         "score": None if learned.score is None else dataclasses.asdict(learned.score),

@@ -10,7 +10,9 @@ import simpy
 
 from wfsim import trace
 from wfsim.messages import Assignment, Candidate, Grant, Request
+from wfsim.radio.packets import Packets
 from wfsim.world.candidates import snr_db_at
+from wfsim.world.cell import Cell, by_cell
 from wfsim.world.messaging import send_grants, send_request
 from wfsim.world.turn import Turn
 from wfsim.world.world import World
@@ -22,9 +24,12 @@ class Desk:
     """Serves one cohort. Under a controller that asks, grants leave together when every request is in that can still
     come, or `answers_after_s` after the round's start; requests that come later are answered one at a time."""
 
-    def __init__(self, world: World, cohort: Sequence[Candidate], wave: int) -> None:
+    def __init__(self, world: World, cohort: Sequence[Candidate], wave: int | str) -> None:
         self._world, self._cohort, self._wave, self._start_s = world, cohort, wave, world.env.now
         self._controller = world.scenario.controller
+        self._members: dict[str, list[Candidate]] = {}
+        for member in cohort:
+            self._members.setdefault(world.home[member.device].station, []).append(member)
         self._expected = {member.device for member in cohort}
         self._asked: dict[str, tuple[Request, simpy.Event]] = {}
         self._batches, self._closed, self._shut = 0, False, False
@@ -39,9 +44,11 @@ class Desk:
         if not self._controller.asks:
             return self._grants([request])[0]
         scores = len(request.dropped or ())
-        weight = self._share_of_all() / len(self._cohort)
-        sent = yield from send_request(self._world, request.device, request.round, scores, weight)
-        return None if sent is None else (yield from self._answer(request))
+        cell = self._world.home[request.device]
+        weight = self._share_of_all(cell) / len(self._members[cell.station])
+        sent = yield from send_request(self._world, assignment, scores, weight)
+        worker = self._world.floor.workers[request.device]
+        return None if sent is None or worker.fate is not None else (yield from self._answer(request))
 
     def withdraw(self, device: str) -> None:
         """This device will not ask any more."""
@@ -73,24 +80,35 @@ class Desk:
             self._send(asked)
 
     def _send(self, asked: list[tuple[Request, simpy.Event]]) -> None:
-        grants = self._grants([request for request, _ in asked])
+        grants = {grant.device: grant for grant in self._grants([request for request, _ in asked])}
+        answered = {request.device: event for request, event in asked}
         self._batches += 1
-        sent = send_grants(self._world, f"{self._wave}/{self._batches}", [grant.device for grant in grants])
-        for grant, (_, answered) in zip(grants, asked, strict=True):
-            sent.callbacks.append(lambda _, grant=grant, answered=answered: answered.succeed(grant))
+        for cell, devices in by_cell(self._world.home, answered).values():
+            sent = send_grants(self._world, cell, f"{self._wave}/{self._batches}", devices)
+            for device in devices:
+                sent.callbacks.append(lambda _, device=device: answered[device].succeed(grants[device]))
 
     def _grants(self, requests: Sequence[Request]) -> list[Grant]:
-        world = self._world
-        answers = self._controller.grants(requests, self._cohort, world.setting, world.control_state)
-        grants = [replace(answer, band_weight=answer.band_weight * self._share_of_all()) for answer in answers]
-        world.floor.requests += requests
+        """Answers in the order of the requests. Every cell's band is its own and is divided on its own."""
+        asking, grants = {request.device: request for request in requests}, dict[str, Grant]()
+        for cell, devices in by_cell(self._world.home, asking).values():
+            for grant in self._answers(cell, [asking[device] for device in devices]):
+                grants[grant.device] = grant
+        self._world.floor.requests += requests
+        answers = [grants[request.device] for request in requests]
         if self._decides:
-            self._write_grants(requests, grants)
-        return grants
+            self._write_grants(requests, answers)
+        return answers
 
-    def _share_of_all(self) -> float:
-        """The cohort's part of the band: others may be at work for longer, each with as much right to it."""
-        return len(self._cohort) / max(len(self._cohort), len(self._world.floor.workers))
+    def _answers(self, cell: Cell, requests: Sequence[Request]) -> list[Grant]:
+        world, here = self._world, self._members[cell.station]
+        answers = self._controller.grants(requests, here, world.setting_of(cell), world.control_state)
+        return [replace(answer, band_weight=answer.band_weight * self._share_of_all(cell)) for answer in answers]
+
+    def _share_of_all(self, cell: Cell) -> float:
+        """The cohort's part of a cell's band: others may be at work for longer, each with as much right to it."""
+        members = len(self._members[cell.station])
+        return members / max(members, self._world.floor.busy[cell.station])
 
     @property
     def _decides(self) -> bool:
@@ -103,15 +121,15 @@ class Desk:
         dropped, bits = (None, None)
         if self._controller.reads_scores:
             dropped = tuple(world.federation.dropped_energy(turn).tolist())
-            bits = self._upload_bits(len(dropped))
+            bits = self._upload_bits(world.home[device].up.packets, len(dropped))
         return Request(
             device=device,
             round=assignment.round,
-            snr_db=self._known_snr_db(assignment),
+            snr_db=self._known_snr_db(assignment) if self._controller.reads_csi else math.nan,
             elapsed_s=world.env.now - self._start_s,
             dropped=dropped,
             upload_bits=bits,
-            band_free=world.up.medium.free_share(world.env.now),
+            band_free=world.home[device].up.medium.free_share(world.env.now),
         )
 
     def _known_snr_db(self, assignment: Assignment) -> float:
@@ -125,10 +143,11 @@ class Desk:
             world.mean_snr_db[device],
         )
 
-    def _upload_bits(self, ranks: int) -> tuple[float, ...]:
+    def _upload_bits(self, packets: Packets, ranks: int) -> tuple[float, ...]:
         """Packets on the air if 1, 2, ... ranks were kept."""
         plans = [self._world.wire.plan(keep) for keep in range(1, ranks + 1)]
-        return tuple(self._world.packet_bits(plan) for plan in plans if plan is not None)
+        sizes = [packets.packet_bits(plan.fragment_bytes) for plan in plans if plan is not None]
+        return tuple(float(bits.sum()) for bits in sizes)
 
     def _write_request(self, request: Request) -> None:
         self._world.write(

@@ -11,6 +11,7 @@ from wfsim.messages import Assignment, Delivery, Grant, Plan
 from wfsim.world.desk import Desk
 from wfsim.world.floor import Worker
 from wfsim.world.messaging import send_acknowledgement
+from wfsim.world.passage import carry_up, nothing
 from wfsim.world.turn import Turn, Upload
 from wfsim.world.world import World
 
@@ -36,8 +37,11 @@ def _train(world: World, worker: Worker, download: simpy.Event) -> Generator[sim
     try:
         yield download
     except simpy.Interrupt:
-        # The server has cut the download by now; what had arrived of it is the newest value the device holds.
-        _receive(world, assignment, download.value[assignment.device])
+        # Unless the device itself failed, the server has cut the download by now: what had arrived of it is the newest
+        # value that the device holds.
+        keeps = worker.fate != "crash" or world.scenario.devices.keeps_state
+        if download.triggered and keeps:
+            _receive(world, assignment, download.value[assignment.device])
         return _stopped(world, worker, None, "download")
     _receive(world, assignment, download.value[assignment.device])
     turn = world.federation.submit(assignment)
@@ -54,7 +58,7 @@ def _receive(world: World, assignment: Assignment, delivery: Delivery) -> None:
 
 def _compute(world: World, assignment: Assignment) -> Generator[simpy.Event, object, None]:
     device, flops = assignment.device, _flops(world, assignment)
-    generator = world.streams.generator("compute_jitter", device, assignment.round)
+    generator = world.streams.passing("compute_jitter", device, assignment.round)
     duration_s = world.scenario.devices.compute.duration_s(flops, world.flops_per_s[device], generator)
     world.write(
         trace.ComputeStarted(
@@ -95,10 +99,22 @@ def _send(world: World, worker: Worker, turn: Turn, grant: Grant) -> Process:
     if not grant.send:
         return _hold(world, turn)
     plan = _prepare(world, turn, grant)
-    delivery = yield from world.scenario.uplink.send(world.up, turn.round, plan, grant)
-    if worker.fate == "end" or (worker.fate is not None and world.scenario.protocol.continuous):
+    delivery = yield from _carry(world, worker, plan, grant)
+    if worker.is_lost or (worker.fate is not None and world.scenario.protocol.continuous):
         return _stopped(world, worker, turn, "upload")
-    return _landed(world, turn, plan, delivery)
+    return _landed(world, worker.assignment, turn, plan, delivery)
+
+
+def _carry(world: World, worker: Worker, plan: Plan, grant: Grant) -> Generator[simpy.Event, object, Delivery]:
+    """Over the air and the fixed network; what is stopped before it has left the station has not arrived."""
+    cell, name = world.home[grant.device], f"up/{worker.assignment.label}"
+    delivery = yield from world.scenario.uplink.send(cell.up, name, plan, grant)
+    if cell.station == world.server:
+        return delivery
+    if worker.fate is not None:
+        return nothing(world, name, plan.fragment_bytes)
+    bits = cell.up.packets.packet_bits(plan.fragment_bytes)
+    return (yield from carry_up(world, cell, delivery, bits, "update", cell.radio.transport))
 
 
 def _hold(world: World, turn: Turn) -> None:
@@ -121,10 +137,10 @@ def _prepare(world: World, turn: Turn, grant: Grant) -> Plan:
     return plan
 
 
-def _landed(world: World, turn: Turn, plan: Plan, delivery: Delivery) -> Upload:
+def _landed(world: World, assignment: Assignment, turn: Turn, plan: Plan, delivery: Delivery) -> Upload:
     world.federation.land(turn, delivery.arrived)
     if world.scenario.codec.acknowledged:
-        send_acknowledgement(world, turn.device, turn.round, len(plan.fragment_bytes))
+        send_acknowledgement(world, assignment, len(plan.fragment_bytes))
     entries = sum(n for n, came in zip(plan.fragment_entries, delivery.arrived, strict=True) if came)
     coverage = entries / sum(plan.fragment_entries)
     world.write(

@@ -82,6 +82,17 @@ class Encoder:
         if turn in self.owed.get(turn.device, []):
             self.owed[turn.device].remove(turn)
 
+    def reset(self, device: str) -> list[Turn]:
+        """The device owes nothing any more. What it has sent was made of what it owed, so that is worked out first; the
+        turns that nobody will read are returned."""
+        turns = self.owed.get(device, [])
+        landed = [turn for turn in turns if turn.arrived is not None and turn.arrived.any() and not turn.lost]
+        for turn in landed:
+            self.payload(turn)
+        self.owed.pop(device, None)
+        self.residual.pop(device, None)
+        return [turn for turn in turns if turn.arrived is not None and turn not in landed]
+
     def tickets(self, turn: Turn) -> list[Ticket]:
         """What must be read before this turn can be encoded."""
         turns = dict.fromkeys([*self._before(turn), turn])
@@ -128,7 +139,7 @@ class Encoder:
                 raise RuntimeError(f"turn {turn.number} of {turn.device} is still on the air")
             self.residual[turn.device] = self.wire.codec.remainder(values, payload, arrived, self.wire.shapes)
         self.owed[turn.device].remove(turn)
-        turn.done = turn.arrived is not None and not turn.arrived.any()
+        turn.done = turn.lost or (turn.arrived is not None and not turn.arrived.any())
 
     def _before(self, turn: Turn) -> list[Turn]:
         return [earlier for earlier in self.owed.get(turn.device, []) if earlier.number < turn.number]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +26,22 @@ class Made:
     covariance_norm: float
     device_loss: Mapping[str, float]
     structure: Structure | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EdgeUpload:
+    """What came of an edge's update: its federation, the devices whose work is in it, fragments [fragments] that
+    `arrived` at the cloud."""
+
+    edge: str
+    federation: Federation
+    devices: tuple[str, ...]
+    arrived: Mask
+
+    @property
+    def brought(self) -> bool:
+        """Whether anything arrived."""
+        return bool(self.arrived.any())
 
 
 class Federation(Protocol):
@@ -54,6 +70,18 @@ class Federation(Protocol):
     def drop(self, turn: Turn) -> None:
         """The device gives its turn up: nobody will ever want this result."""
 
+    def lose(self, turn: Turn) -> None:
+        """The server has lost an upload that had arrived."""
+
+    def reset(self, device: str) -> None:
+        """The device has lost what it held and owed."""
+
+    def persist(self) -> None:
+        """The current version is stored where it survives the server."""
+
+    def restore(self) -> tuple[int, int]:
+        """Go back to the version that was stored last, under a new number; how many are lost, and the stored one's."""
+
     def aggregate(self, uploads: Sequence[Upload]) -> Made | None:
         """Make the next version from uploads; None if nothing is learned."""
 
@@ -64,11 +92,34 @@ class Federation(Protocol):
         """A round is over: a good moment to remember everything. Nobody works from other versions than these any more.
         Returns the federation to go on with."""
 
+    def edge(self, name: str) -> Federation:
+        """An edge's own federation: it starts from the current version, as its version 0, with the same devices."""
+
+    def join(self, edges: Sequence[EdgeUpload]) -> Made | None:
+        """Make the next version from edges' updates."""
+
     def counts(self) -> JobCounts | None:
         """Jobs so far; None if nothing is learned."""
 
     def export(self, directory: Path) -> None:
         """Write the current adapter in PEFT's format, if there is one."""
+
+
+@dataclass(kw_only=True)
+class Durable:
+    """Which version the server has stored, and how many were made since."""
+
+    version: int = 0
+
+    def store(self, version: int) -> None:
+        """This one is stored now."""
+        self.version = version
+
+    def restored_as(self, version: int) -> tuple[int, int]:
+        """The stored version is in use again under the next number: how many were lost, and its old number."""
+        lost, old = version - 1 - self.version, self.version
+        self.version = version
+        return lost, old
 
 
 @dataclass(kw_only=True, eq=False)
@@ -82,6 +133,7 @@ class TimingOnly:
     wire: Wire
     spectrum: AssumedSpectrum
     version: int = 0
+    durable: Durable = field(default_factory=Durable)
     _turns: int = 0
 
     def download(self, device: str, version: int, fragments: Mask) -> None:
@@ -116,9 +168,32 @@ class TimingOnly:
     def drop(self, turn: Turn) -> None:
         """Nothing was submitted."""
 
+    def lose(self, turn: Turn) -> None:
+        """Nothing is lost."""
+
+    def reset(self, device: str) -> None:
+        """Nothing is held."""
+
+    def persist(self) -> None:
+        """Remember the version's number."""
+        self.durable.store(self.version)
+
+    def restore(self) -> tuple[int, int]:
+        """A new number."""
+        self.version += 1
+        return self.durable.restored_as(self.version)
+
     def aggregate(self, uploads: Sequence[Upload]) -> None:
         """Count a version if anything arrived."""
         self.version += any(upload.brought for upload in uploads)
+
+    def edge(self, name: str) -> Federation:
+        """Versions are counted there too."""
+        return TimingOnly(wire=self.wire, spectrum=self.spectrum)
+
+    def join(self, edges: Sequence[EdgeUpload]) -> None:
+        """Count a version if anything arrived."""
+        self.version += any(edge.brought for edge in edges)
 
     def evaluate(self) -> None:
         """Nothing to try."""

@@ -20,7 +20,7 @@ from wfsim.learning.masks import trained_entries
 from wfsim.learning.workload import Workload
 from wfsim.messages import Adapter, Arrival, Assignment, Plan, Update, Values
 from wfsim.world.encoder import Encoder, Wire
-from wfsim.world.federation import Federation, Made
+from wfsim.world.federation import Durable, EdgeUpload, Federation, Made
 from wfsim.world.structure import Structure, structure_of
 from wfsim.world.turn import Mask, Turn, Upload
 
@@ -40,11 +40,14 @@ class Learned:
     try_out: Callable[[Adapter], Score]
     aggregator: Aggregator
     download_codec: Codec
+    edge_codec: Codec
     current: Adapter
     measures_structure: bool = False
     keep: Callable[[Learned], None] | None = None
     score: Score | None = None
     version: int = 0
+    name: str = "server"
+    durable: Durable = field(default_factory=Durable)
     held: dict[str, Values] = field(default_factory=dict)
     versions: dict[int, Adapter] = field(default_factory=dict)
     live: dict[int, Turn] = field(default_factory=dict)
@@ -54,6 +57,7 @@ class Learned:
     def __post_init__(self) -> None:
         self._initial = self.current.vector()
         self.versions[self.version] = self.current
+        self.stored = self.current
         self.encoder = Encoder(wire=self.wire, read=self._read)
 
     # what devices do
@@ -71,7 +75,7 @@ class Learned:
         """Fragments of a version and the values of all of them together, worked out once per version."""
         if version not in self._decoded:
             shapes, adapter = self.workload.shapes, self.versions[version]
-            source = self.wire.source("server", version, Adapter.from_vector(shapes, np.zeros_like(self._initial)))
+            source = self.wire.source(self.name, version, Adapter.from_vector(shapes, np.zeros_like(self._initial)))
             fragments = self.download_codec.encode(adapter, shapes, self.wire.max_fragment_bytes, source).fragments
             values, mask = self.download_codec.decode(fragments, shapes)
             self._decoded[version] = (fragments, np.where(mask | shapes.trained, values, self._initial))
@@ -131,7 +135,27 @@ class Learned:
         if turn.ticket is not None and not turn.ticket.demanded:
             self.engine.drop(turn.ticket)
 
+    def reset(self, device: str) -> None:
+        self.held.pop(device, None)
+        for turn in self.encoder.reset(device):
+            self.drop(turn)
+
     # what the server does
+
+    def lose(self, turn: Turn) -> None:
+        """A codec with memory settles the turn when the device's next one is encoded."""
+        if self.wire.codec.has_memory:
+            turn.lost = True
+        else:
+            self.drop(turn)
+
+    def persist(self) -> None:
+        self.stored = self.current
+        self.durable.store(self.version)
+
+    def restore(self) -> tuple[int, int]:
+        self._next(self.stored)
+        return self.durable.restored_as(self.version)
 
     def aggregate(self, uploads: Sequence[Upload]) -> Made | None:
         if not any(upload.brought for upload in uploads):
@@ -143,11 +167,55 @@ class Learned:
             device_loss=_losses(uploads),
             structure=self._structure(uploads),
         )
-        self.current = self.aggregator.aggregate(self.current, arrivals, self.workload.shapes)
-        self.version, self.score = self.version + 1, None
-        self.versions[self.version] = self.current
+        self._next(self.aggregator.aggregate(self.current, arrivals, self.workload.shapes))
         self._use_up(uploads)
         return made
+
+    def edge(self, name: str) -> Federation:
+        """Devices, jobs and what they owe are shared; versions are the edge's own."""
+        edge = Learned(
+            workload=self.workload,
+            wire=self.wire,
+            engine=self.engine,
+            try_out=self.try_out,
+            aggregator=self.aggregator,
+            download_codec=self.download_codec,
+            edge_codec=self.edge_codec,
+            current=self.current,
+            measures_structure=False,
+            name=f"{name}/{self.version}",
+            held=self.held,
+            live=self.live,
+        )
+        edge.encoder, edge._initial = self.encoder, self._initial
+        return edge
+
+    def join(self, edges: Sequence[EdgeUpload]) -> Made | None:
+        came = [edge for edge in edges if edge.brought]
+        if not came:
+            return None
+        arrivals = [self._edge_arrival(edge) for edge in came]
+        scale = self.workload.settings.adapter.scale
+        made = Made(covariance_norm=covariance_norm(self.current, arrivals, scale), device_loss={})
+        self._next(self.aggregator.aggregate(self.current, arrivals, self.workload.shapes))
+        return made
+
+    def _edge_arrival(self, edge: EdgeUpload) -> Arrival:
+        """The change that the edge made, encoded, cut to what arrived and decoded; its weight are its examples."""
+        shapes, start = self.workload.shapes, self.current.vector()
+        change = Adapter.from_vector(shapes, edge.federation.current.vector() - start)
+        source = self.wire.source(edge.edge, self.version, self.current)
+        fragments = self.edge_codec.encode(change, shapes, self.wire.max_fragment_bytes, source).fragments
+        values, mask = self.edge_codec.decode(
+            [f for f, came in zip(fragments, edge.arrived, strict=True) if came], shapes
+        )
+        adapter, weight = Adapter.from_vector(shapes, values), float(sum(map(self.workload.examples, edge.devices)))
+        update = Update(pairs=adapter.pairs, dense=adapter.dense, base_version=self.version, weight=weight)
+        return Arrival(members=(edge.edge,), update=update, mask=mask, staleness=0, start=start)
+
+    def _next(self, adapter: Adapter) -> None:
+        self.current, self.version, self.score = adapter, self.version + 1, None
+        self.versions[self.version] = self.current
 
     def _arrival(self, upload: Upload) -> Arrival:
         """What the server can decode: an upload that was wholly lost has an empty mask and is not computed for this."""

@@ -23,11 +23,12 @@ class History:
 
 
 class Ledger:
-    """Histories by device; a journal sink."""
+    """Histories by device; a journal sink. Rounds are those of the device's own server, the cloud or an edge."""
 
     def __init__(self) -> None:
         self.devices: dict[str, History] = {}
-        self._round = 0
+        self._rounds: dict[str, int] = {}
+        self._edge_of: dict[str, str] = {}
         self._began_s: dict[str, float] = {}
 
     def __call__(self, line: Line) -> None:
@@ -42,20 +43,31 @@ class Ledger:
     def age_rounds(self, device: str) -> int | None:
         """Rounds since the device was last sent to work; None if it never was."""
         last = self.of(device).last_round
-        return None if last is None else self._round - last
+        return None if last is None else self._rounds[self._edge_of[device]] - last
 
     def _on_round_started(self, line: Line) -> None:
-        self._round = line["round"]
-        self._begin(line["cohort"], line["t_s"])
+        edge = line.get("edge", "")
+        self._rounds[edge] = line["round"]
+        self._begin(edge, line["cohort"], line["t_s"])
+
+    def _on_edge_round_started(self, line: Line) -> None:
+        self._on_round_started(line)
+
+    def _on_edge_updated(self, line: Line) -> None:
+        self._on_model_updated(line)
 
     def _on_devices_joined(self, line: Line) -> None:
-        self._begin(line["devices"], line["t_s"])
+        self._begin(line.get("edge", ""), line["devices"], line["t_s"])
 
-    def _begin(self, devices: list[str], t_s: float) -> None:
+    def _on_edge_devices_joined(self, line: Line) -> None:
+        self._on_devices_joined(line)
+
+    def _begin(self, edge: str, devices: list[str], t_s: float) -> None:
         for device in devices:
             self._began_s[device] = t_s
             self.of(device).turns += 1
-            self.of(device).last_round = self._round
+            self.of(device).last_round = self._rounds[edge]
+            self._edge_of[device] = edge
 
     def _on_compute_ended(self, line: Line) -> None:
         self.of(line["device"]).energy_j += line["energy_j"]

@@ -1,29 +1,27 @@
-"""The large-scale links of a cell, drawn once."""
+"""The large-scale links of a station, drawn once, and how they change where devices move."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wfsim.errors import RunError, ScenarioError
+from wfsim.radio.fading import FadingPaths
+from wfsim.radio.fading._moving import MovingPaths
 from wfsim.rng import Streams
-from wfsim.scenario.schema import Radio
-from wfsim.topology import BASE_STATION
+from wfsim.scenario.schema import Radio, Scenario
+from wfsim.topology.layout import Station, layout_of
+from wfsim.topology.mobility import Mobility
 from wfsim.units import db_to_linear, linear_to_db, noise_density_dbm_per_hz
-
-if TYPE_CHECKING:
-    import networkx
-
-Array = NDArray[np.float64]
+from wfsim.world.roaming import Roaming, paths
+from wfsim.world.terrain import Array, Bools, Terrain
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LargeScale:
-    """Distance, path loss and shadowing of every device's link to the base station, each [devices]."""
+class Losses:
+    """Distance, path loss and shadowing of every device's link to its station at t = 0, each [devices]."""
 
     distance_m: Array
     path_loss_db: Array
@@ -39,28 +37,110 @@ class LargeScale:
         return linear_to_db(self.snr_hz(radio.uplink_power_dbm, radio) / radio.bandwidth_hz)
 
 
-def draw_links(radio: Radio, streams: Streams, graph: networkx.Graph, devices: Sequence[str]) -> LargeScale:
-    """The links of a star topology. Raises ScenarioError where a distance is outside the path loss model's validity."""
-    distance_m = np.array([graph.edges[device, BASE_STATION]["distance_m"] for device in devices])
-    return LargeScale(
-        distance_m=distance_m,
-        path_loss_db=_path_loss_db(radio, distance_m, devices),
-        shadowing_db=radio.shadowing.realise(streams, devices),
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LargeScale(Losses):
+    """The links of one station. `los` says who sees it; None where the path loss model makes no difference."""
+
+    station: Station
+    mobility: Mobility
+    los: Bools | None
+
+    def fading(self, radio: Radio, streams: Streams) -> FadingPaths:
+        """Gains over time relative to the mean at t = 0: small-scale fading times what movement changes."""
+        inner, update_s = radio.fading.realise(streams, self.station.devices), self.mobility.update_every_s()
+        if update_s is None:
+            return inner
+        terrain = Terrain(radio=radio, streams=streams, station=self.station.name)
+        change_db = Roaming(terrain, self.station, self.mobility, self.los, self.path_loss_db + self.shadowing_db)
+        return MovingPaths(inner, len(self.distance_m), update_s, change_db)
+
+
+def draw_links(radio: Radio, streams: Streams, station: Station, mobility: Mobility) -> LargeScale:
+    """The links of a station's devices.
+
+    Raises ScenarioError where a distance is or can come outside the path loss model's validity, and where shadowing
+    needs what that model does not say.
+    """
+    terrain = Terrain(radio=radio, streams=streams, station=station.name)
+    los = terrain.los(station.devices, station.distance_m)
+    links = LargeScale(
+        station=station,
+        mobility=mobility,
+        distance_m=station.distance_m,
+        los=los,
+        path_loss_db=_path_loss_db(terrain, station, los),
+        shadowing_db=_shadowing_db(terrain, station, los),
+    )
+    _check_reach(terrain, station, mobility)
+    return links
+
+
+def losses_of(scenario: Scenario, streams: Streams) -> Losses:
+    """The links of all stations, in order of the devices' names. Raises as `draw_links` does."""
+    stations, mobility = layout_of(scenario.topology.graph(streams)).stations, scenario.topology.mobility
+    drawn = [draw_links(scenario.radio_of(station.radio), streams, station, mobility) for station in stations]
+    order = np.argsort([device for station in stations for device in station.devices], kind="stable")
+    return Losses(
+        distance_m=np.concatenate([links.distance_m for links in drawn])[order],
+        path_loss_db=np.concatenate([links.path_loss_db for links in drawn])[order],
+        shadowing_db=np.concatenate([links.shadowing_db for links in drawn])[order],
     )
 
 
-def _path_loss_db(radio: Radio, distance_m: Array, devices: Sequence[str]) -> Array:
+def cross_gain_db(radio: Radio, streams: Streams, devices: Sequence[str], device_m: Array, station: Station) -> Array:
+    """Gain [devices] in dB of links to a station that does not serve these devices, at positions [devices, 2].
+
+    Minus path loss minus shadowing, drawn at the link's name `device@station`. Nearer than the model's least distance:
+    its loss there; beyond its greatest: minus infinity, the station is not heard.
+    """
+    links = [f"{device}@{station.name}" for device in devices]
+    terrain = Terrain(radio=radio, streams=streams, station=station.name)
+    nearest_m, farthest_m = radio.path_loss.range_m(radio.carrier_hz)
+    away_m = np.hypot(*(np.asarray(device_m).reshape(-1, 2) - station.station_m).T)
+    distance_m = np.clip(away_m, nearest_m, farthest_m)
+    los = terrain.los(links, distance_m)
+    loss_db = terrain.path_loss_db(distance_m, los) + terrain.shadowing_db(links, distance_m, device_m, los)
+    return np.where(away_m > farthest_m, -np.inf, -loss_db)
+
+
+def _path_loss_db(terrain: Terrain, station: Station, los: Bools | None) -> Array:
     try:
-        return radio.path_loss.loss_db(distance_m, radio.carrier_hz)
+        return terrain.path_loss_db(station.distance_m, los)
     except RunError as error:
-        who = _first_refused(radio, distance_m, devices)
-        raise ScenarioError(f"{error}{who}", path="radio.path_loss") from None
+        raise ScenarioError(
+            f"{error}{_first_refused(terrain, station, los)}", path=f"{_section(station)}.path_loss"
+        ) from None
 
 
-def _first_refused(radio: Radio, distance_m: Array, devices: Sequence[str]) -> str:
-    for device, distance in zip(devices, distance_m, strict=True):
+def _first_refused(terrain: Terrain, station: Station, los: Bools | None) -> str:
+    for number, device in enumerate(station.devices):
+        one = slice(number, number + 1)
         try:
-            radio.path_loss.loss_db(np.array([distance]), radio.carrier_hz)
+            terrain.path_loss_db(station.distance_m[one], None if los is None else los[one])
         except RunError:
-            return f" (first at device {device}, {distance:.6g} m away)"
+            return f" (first at device {device}, {station.distance_m[number]:.6g} m away)"
     return ""
+
+
+def _shadowing_db(terrain: Terrain, station: Station, los: Bools | None) -> Array:
+    try:
+        return terrain.shadowing_db(station.devices, station.distance_m, station.device_m, los)
+    except RunError as error:
+        raise ScenarioError(str(error), path=f"{_section(station)}.shadowing") from None
+
+
+def _check_reach(terrain: Terrain, station: Station, mobility: Mobility) -> None:
+    if mobility.update_every_s() is None:
+        return
+    _, farthest_m = terrain.radio.path_loss.range_m(terrain.radio.carrier_hz)
+    for device, path in zip(station.devices, paths(mobility, terrain, station), strict=True):
+        if (reach_m := path.farthest_m(station.station_m)) > farthest_m:
+            raise ScenarioError(
+                f"device {device} may move {reach_m:.6g} m away from {station.name}; path loss "
+                f"{terrain.radio.path_loss.kind} is valid to {farthest_m:.6g} m",
+                path="topology.mobility",
+            )
+
+
+def _section(station: Station) -> str:
+    return "radio" if station.radio is None else f"radios.{station.radio}"

@@ -10,11 +10,11 @@ from collections.abc import Generator, Sequence
 import numpy as np
 import simpy
 
-from wfsim.downlink import DownlinkAir
-from wfsim.messages import Delivery
+from wfsim.messages import Assignment, Delivery
 from wfsim.radio.transfer import Transfer
 from wfsim.radio.transport.reliable import Reliable
-from wfsim.uplink import UplinkAir
+from wfsim.world.cell import Cell
+from wfsim.world.passage import Shipment, carry_up, send_down
 from wfsim.world.world import World
 
 _CSI_BYTES = 1  # quarter decibels over 64 dB
@@ -29,55 +29,62 @@ def request_bytes(scores: int) -> int:
     return _CSI_BYTES + _SCORE_BYTES * scores
 
 
-def send_request(world: World, device: str, round_number: int, scores: int, weight: float) -> Sending:
+def send_request(world: World, assignment: Assignment, scores: int, weight: float) -> Sending:
     """Ends with the delivery, or with None if the device was stopped meanwhile."""
-    transfer = _transfer(world.up, f"ask/{device}/{round_number}", [device], request_bytes(scores), "request", weight)
-    done = world.up.medium.start(transfer)
+    device, cell = assignment.device, world.home[assignment.device]
+    transfer = Transfer(
+        name=f"ask/{assignment.label}",
+        devices=(device,),
+        links=np.array([cell.up.links[device]]),
+        weight=weight,
+        bits=cell.up.packets.packet_bits([request_bytes(scores)]),
+        transport=Reliable(),
+        start_s=world.env.now,
+        purpose="request",
+    )
+    done = cell.up.medium.start(transfer)
     try:
         yield done
-    except simpy.Interrupt:
+    except simpy.Interrupt as interrupt:
         if not done.triggered:
-            world.up.medium.cut(transfer.name)
+            cell.up.medium.cut(transfer.name, str(interrupt.cause))
         return None
-    return done.value[device]
+    delivery = yield from carry_up(world, cell, done.value[device], transfer.bits, "request", transfer.transport)
+    return delivery if delivery.arrived.all() else None
 
 
-def send_grants(world: World, name: str, devices: Sequence[str]) -> simpy.Event:
-    """One broadcast to all devices that are answered; fires when all have it."""
-    transfer = _transfer(world.down, f"grant/{name}", devices, _GRANT_BYTES * len(devices), "grant", 1.0)
-    return _start(world, transfer)
+def send_grants(world: World, cell: Cell, name: str, devices: Sequence[str]) -> simpy.Event:
+    """One broadcast to all devices of a cell that are answered; fires when all have it."""
+    shipment = _shipment(cell, f"grant/{name}{cell.down.suffix}", devices, _GRANT_BYTES * len(devices), "grant")
+    return _send(world, cell, shipment)
 
 
-def send_acknowledgement(world: World, device: str, round_number: int, fragments: int) -> simpy.Event:
+def send_acknowledgement(world: World, assignment: Assignment, fragments: int) -> simpy.Event:
     """One bit per fragment of an upload."""
-    size, name = -(-fragments // 8), f"ack/{device}/{round_number}"
-    return _start(world, _transfer(world.down, name, [device], size, "acknowledgement", 1.0))
+    device, size = assignment.device, -(-fragments // 8)
+    cell = world.home[device]
+    return _send(world, cell, _shipment(cell, f"ack/{assignment.label}", [device], size, "acknowledgement"))
 
 
 def cut_messages(world: World) -> None:
     """The run is over: what still flies is stopped."""
-    for name, event in world.floor.messages.items():
-        if not event.triggered:
-            world.down.medium.cut(name)
+    for descent in list(world.floor.messages.values()):
+        descent.cut("end")
 
 
-def _start(world: World, transfer: Transfer) -> simpy.Event:
-    done = world.down.medium.start(transfer)
-    world.floor.messages[transfer.name] = done
-    done.callbacks.append(lambda _: world.floor.messages.pop(transfer.name, None))
-    return done
+def _send(world: World, cell: Cell, shipment: Shipment) -> simpy.Event:
+    descent = send_down(world, cell, shipment)
+    world.floor.messages[shipment.name] = descent
+    descent.done.callbacks.append(lambda _: world.floor.messages.pop(shipment.name, None))
+    return descent.done
 
 
-def _transfer(
-    air: UplinkAir | DownlinkAir, name: str, devices: Sequence[str], size_bytes: int, purpose: str, weight: float
-) -> Transfer:
-    return Transfer(
+def _shipment(cell: Cell, name: str, devices: Sequence[str], size_bytes: int, purpose: str) -> Shipment:
+    return Shipment(
         name=name,
-        devices=tuple(devices),
-        links=np.array([air.links[device] for device in devices]),
-        weight=weight,
-        bits=air.packets.packet_bits([size_bytes]),
-        transport=Reliable(),
-        start_s=air.env.now,
         purpose=purpose,
+        devices=tuple(devices),
+        bits=cell.down.packets.packet_bits([size_bytes]),
+        weight=1.0,
+        transport=Reliable(),
     )

@@ -15,7 +15,7 @@ from wfsim.learning.engine import JobCounts, Ticket
 from wfsim.learning.evaluation import Score
 from wfsim.messages import Assignment, Plan
 from wfsim.world.encoder import Wire
-from wfsim.world.federation import Federation, Made
+from wfsim.world.federation import Durable, EdgeUpload, Federation, Made
 from wfsim.world.structure import Structure
 from wfsim.world.turn import Mask, Turn, Upload
 
@@ -36,9 +36,9 @@ class Recorded:
         line = self._next("evaluated")
         return Score(accuracy=line["accuracy"], loss=line["loss"], device_accuracy=line["device_accuracy"])
 
-    def made(self, *, measured: bool) -> Made:
-        """How the next version came about."""
-        line, structure = self._next("model_updated"), None
+    def made(self, updates: str, *, measured: bool) -> Made:
+        """How the next version came about; `updates` is the type of its record."""
+        line, structure = self._next(updates), None
         if measured and (facts := self._measured(line["version"])) is not None:
             structure = Structure(**{name: facts[name] for name in Structure.__dataclass_fields__})
         return Made(covariance_norm=line["covariance_norm"], device_loss=line["device_loss"], structure=structure)
@@ -77,7 +77,9 @@ class Replayed:
     wire: Wire
     measures_structure: bool
     go_on: Callable[[Mapping[int, Turn]], Federation]
+    updates: str = "model_updated"
     version: int = 0
+    durable: Durable = field(default_factory=Durable)
     _turns: dict[int, Turn] = field(default_factory=dict)
 
     def download(self, device: str, version: int, fragments: Mask) -> None:
@@ -119,12 +121,50 @@ class Replayed:
         if turn.ticket is not None:
             turn.ticket.dropped = True
 
+    def lose(self, turn: Turn) -> None:
+        """As it was then."""
+        turn.lost = True
+        if not self.wire.codec.has_memory:
+            self.drop(turn)
+
+    def reset(self, device: str) -> None:
+        """What devices hold is in the checkpoint."""
+
+    def persist(self) -> None:
+        """Remember the version's number; its content is in the checkpoint."""
+        self.durable.store(self.version)
+
+    def restore(self) -> tuple[int, int]:
+        """A new number."""
+        self.version += 1
+        return self.durable.restored_as(self.version)
+
     def aggregate(self, uploads: Sequence[Upload]) -> Made | None:
         """What was recorded of it."""
         if not any(upload.brought for upload in uploads):
             return None
         self.version += 1
-        return self.recorded.made(measured=self.measures_structure)
+        return self.recorded.made(self.updates, measured=self.measures_structure)
+
+    def edge(self, name: str) -> Federation:
+        """An edge that repeats its own records; turns are counted together."""
+        edge = Replayed(
+            marks=self.marks,
+            recorded=self.recorded,
+            wire=self.wire,
+            measures_structure=False,
+            go_on=self.go_on,
+            updates="edge_updated",
+        )
+        edge._turns = self._turns
+        return edge
+
+    def join(self, edges: Sequence[EdgeUpload]) -> Made | None:
+        """What was recorded of it."""
+        if not any(edge.brought for edge in edges):
+            return None
+        self.version += 1
+        return self.recorded.made("model_updated", measured=False)
 
     def evaluate(self) -> Score:
         """The score that was recorded."""

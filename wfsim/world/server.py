@@ -12,7 +12,10 @@ from wfsim import trace
 from wfsim.errors import RunError
 from wfsim.learning.evaluation import Score
 from wfsim.messages import Outcome
+from wfsim.world.candidates import candidates_among
+from wfsim.world.hierarchy import serve_edges
 from wfsim.world.messaging import cut_messages
+from wfsim.world.recovery import is_down, next_crash_s, recover, store
 from wfsim.world.staffing import choose, dismiss, idle, send_to_work
 from wfsim.world.turn import Upload
 from wfsim.world.world import World
@@ -26,25 +29,41 @@ def serve(world: World) -> Process:
     """Rounds until the scenario says stop."""
     round_number, reason = 0, None
     while reason is None:
-        if (yield from _somebody(world)):
+        if (yield from _somebody(world, round_number)):
             round_number += 1
             reason = yield from _serve_round(world, round_number)
         else:
             reason = "time"
-    yield from dismiss(world, "end")
-    cut_messages(world)
+    for each in world.edges or (world,):
+        yield from dismiss(each, "end")
+        cut_messages(each)
     _write_end(world, round_number, reason)
 
 
 def _serve_round(world: World, round_number: int) -> Generator[simpy.Event, object, str | None]:
     """One round and what follows from it. Ends with the reason to stop, if there is one."""
     start_s = world.env.now
-    yield from _round(world, round_number)
-    _check_progress(world, start_s)
+    if world.edges:
+        yield from serve_edges(world, round_number, _round)
+        closed = True
+    else:
+        closed = yield from _round(world, round_number)
+    if closed:
+        _check_progress(world, start_s)
+        store(world, round_number)
+    else:
+        yield from recover(world, round_number)
     reason = _stop_reason(world, round_number)
-    score = _evaluate_if_due(world, round_number, last=reason is not None)
-    world.federation = world.federation.mark(world.floor.versions_in_use(world.federation.version))
+    score = _evaluate_if_due(world, round_number, last=reason is not None) if closed or reason else None
+    _mark(world)
     return reason or _target_reason(world, score)
+
+
+def _mark(world: World) -> None:
+    """Between rounds everything can be remembered; edges go on from whatever the cloud goes on from."""
+    world.federation = world.federation.mark(world.floor.versions_in_use(world.federation.version))
+    for edge in world.edges:
+        edge.federation = world.federation.edge(edge.edge)
 
 
 def _write_end(world: World, rounds: int, reason: str) -> None:
@@ -54,31 +73,44 @@ def _write_end(world: World, rounds: int, reason: str) -> None:
     world.write(trace.RunEnded(t_s=now_s, reason=reason, rounds=rounds))
 
 
-def _somebody(world: World) -> Generator[simpy.Event, object, bool]:
+def _somebody(world: World, round_number: int) -> Generator[simpy.Event, object, bool]:
     """Wait until somebody is available or at work; nobody is when the time to stop comes first."""
     rule, stop_s = world.scenario.devices.availability, _stop_s(world)
     while world.env.now < stop_s:
-        floor = world.floor
-        if floor.workers or floor.waiting or floor.restarting or idle(world):
+        if is_down(world):
+            yield from recover(world, round_number)
+            continue
+        places = world.edges or (world,)
+        if any(_is_somebody(place) for place in places):
             return True
         until_s = min(rule.next_change_s(world.env.now), stop_s)
-        world.write(trace.NobodyAvailable(t_s=world.env.now, until_s=until_s))
-        yield world.env.timeout(until_s - world.env.now)
+        world.write(trace.NobodyAvailable(t_s=world.env.now, until_s=until_s if until_s < math.inf else None))
+        changes = [place.floor.change() for place in places]
+        yield world.env.any_of([*changes, *_alarms(world, until_s, next_crash_s(world))])
     return False
 
 
-def _round(world: World, round_number: int) -> Process:
+def _is_somebody(world: World) -> bool:
+    floor = world.floor
+    return bool(floor.workers or floor.waiting or floor.restarting or idle(world))
+
+
+def _round(world: World, round_number: int) -> Generator[simpy.Event, object, bool]:
+    """Ends with whether the round was closed; it is not where the server fails in the middle of it."""
     start_s, floor, protocol = world.env.now, world.floor, world.scenario.protocol
     deadline_s = protocol.deadline_s(start_s)
-    floor.open(round_number)
+    floor.open(round_number, forget=not protocol.continuous)
     _begin(world, round_number, deadline_s)
     yield from _until_it_closes(world, round_number, deadline_s)
+    if is_down(world):
+        return False
     if not protocol.continuous and protocol.overtaken != "finish":
         yield from dismiss(world, protocol.overtaken)
     _close(world, round_number, start_s, floor.take(protocol.takes))
     _tell_controller(world, round_number, start_s)
     if protocol.continuous and protocol.overtaken != "finish":
         yield from dismiss(world, protocol.overtaken, older_than=world.federation.version)
+    return True
 
 
 def _begin(world: World, round_number: int, deadline_s: float | None) -> None:
@@ -102,7 +134,7 @@ def _begin(world: World, round_number: int, deadline_s: float | None) -> None:
 def _join(world: World, round_number: int) -> None:
     """Devices that are done start again in the middle of a round."""
     there = idle(world)
-    if not there:
+    if not there and not world.floor.restarting:
         return
     wave = world.floor.waves + 1
     cohort = choose(world, wave, there)
@@ -114,6 +146,18 @@ def _join(world: World, round_number: int) -> None:
         send_to_work(world, round_number, wave, cohort, None)
 
 
+def _begin_again(world: World, round_number: int, deadline_s: float | None) -> None:
+    """Devices that crashed in this round and are back start their turn anew."""
+    floor = world.floor
+    floor.restarts += 1
+    wave = f"{round_number}.{floor.restarts}"
+    names, floor.restarting = sorted(floor.restarting), []
+    cohort = candidates_among(world, names)
+    version = world.federation.version
+    world.write(trace.DevicesJoined(t_s=world.env.now, round=round_number, version=version, devices=names))
+    send_to_work(world, round_number, wave, cohort, deadline_s)
+
+
 def _next_wave(world: World, round_number: int) -> int:
     """Waves count departures: one a round, unless devices also start within rounds."""
     world.floor.waves = world.floor.waves + 1 if world.scenario.protocol.continuous else round_number
@@ -121,11 +165,13 @@ def _next_wave(world: World, round_number: int) -> int:
 
 
 def _until_it_closes(world: World, round_number: int, deadline_s: float | None) -> Process:
-    floor, continuous = world.floor, world.scenario.protocol.continuous
-    alarms = _alarms(world, deadline_s, _stop_s(world) if continuous else None)
-    while not _closes(world, deadline_s):
+    floor, continuous, start_s = world.floor, world.scenario.protocol.continuous, world.env.now
+    alarms = _alarms(world, deadline_s, _stop_s(world) if continuous else None, next_crash_s(world))
+    while not is_down(world) and not _closes(world, deadline_s):
+        if floor.restarting and not continuous:
+            _begin_again(world, round_number, deadline_s)
         if continuous:
-            _check_hope(world)
+            _check_hope(world, start_s)
             _join(world, round_number)
             alarms += _alarms(world, world.scenario.devices.availability.next_change_s(world.env.now))
         alarms = [alarm for alarm in alarms if not alarm.processed]
@@ -139,10 +185,14 @@ def _alarms(world: World, *times_s: float | None) -> list[simpy.Event]:
     return [world.env.timeout(at_s - now_s) for at_s in times_s if at_s is not None and now_s < at_s < math.inf]
 
 
-def _check_hope(world: World) -> None:
-    """Raises RunError where uploads alone end the run and none ever arrives."""
+def _check_hope(world: World, start_s: float) -> None:
+    """Raises RunError where uploads alone end the run and none ever arrives, and where turns take no time."""
     progress = world.floor.progress(at_deadline=False)
-    if world.scenario.stop.time_s is None and progress.ended >= _HOPELESS_TURNS and not progress.arrived:
+    if progress.ended < _HOPELESS_TURNS or progress.arrived:
+        return
+    if world.env.now == start_s:
+        raise RunError(f"nothing arrived of {progress.ended} turns that took no simulated time")
+    if world.scenario.stop.time_s is None:
         raise RunError(f"nothing arrived of {progress.ended} turns, so no round ever closes; give stop.time_s")
 
 
@@ -161,6 +211,7 @@ def _stop_s(world: World) -> float:
 def _close(world: World, round_number: int, start_s: float, uploads: Sequence[Upload]) -> None:
     staleness = [world.federation.version - upload.turn.base_version for upload in uploads]
     made = world.federation.aggregate(uploads)
+    world.note(uploads)
     world.write(
         trace.RoundClosed(
             t_s=world.env.now,

@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 class Turn:
     """`keep` is the granted number of ranks (None: the codec's own), `held` says that nothing is sent, `arrived`
     [fragments] what came through once the upload is over. `values` and `payload` are worked out when they are needed:
-    what was to be sent (what was learned and what was owed) and its bytes."""
+    what was to be sent (what was learned and what was owed) and its bytes. `lost`: the server lost it again."""
 
     number: int
     device: str
@@ -29,6 +29,7 @@ class Turn:
     arrived: Mask | None = None
     values: Adapter | None = None
     payload: Payload | None = None
+    lost: bool = False
     done: bool = False
 
 

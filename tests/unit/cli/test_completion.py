@@ -68,9 +68,9 @@ def test_scenarios_of_a_folder(bash: Offers) -> None:
 
 
 def test_a_section_alone_is_opened(bash: Offers) -> None:
-    offers = bash("wfsim run small.yaml ra")
-    assert {"radio.bandwidth_hz=", "radio.fading=", "radio.fading.", "radio.packets."} <= set(offers)
-    assert all(offer.startswith("radio.") for offer in offers) and "radio.packets=" not in offers
+    offers = bash("wfsim run small.yaml dev")
+    assert {"devices.recovery=", "devices.compute=", "devices.compute."} <= set(offers)
+    assert all(offer.startswith("devices.") for offer in offers)
 
 
 def test_top_keys(bash: Offers) -> None:

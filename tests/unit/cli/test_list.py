@@ -29,7 +29,7 @@ def test_every_slot_has_kinds_and_a_place_in_a_scenario(cli) -> None:
 def test_slots_inside_parts_have_their_path(cli) -> None:
     paths = {row["slot"]: row["paths"] for row in json.loads(cli("list", "--json").out)["slots"]}
     assert paths["missing"] == ["aggregator.missing"]
-    assert paths["codec"][:3] == ["codec", "codec.inner", "radio.downlink.codec"]
+    assert paths["codec"][:3] == ["codec", "codec.inner", "hierarchy.codec"]
     assert paths["optimizer"] == ["learning.local.optimizer"]
 
 
@@ -75,3 +75,10 @@ def test_json_holds_the_sections_as_the_table_does(cli) -> None:
     sections = json.loads(cli("list", "--json").out)["sections"]
     assert {"stop", "radio.packets"} <= {row["section"] for row in sections}
     assert all(row["description"] for row in sections)
+
+
+def test_profiles_are_listed_with_what_they_are_for(cli) -> None:
+    rows = json.loads(cli("list", "profiles", "--json").out)
+    assert {(row["profile"], row["for"]) for row in rows} >= {("lorawan", "radio"), ("leo_backhaul", "hop")}
+    assert all(row["description"] for row in rows)
+    assert "nb_iot        radio  NB-IoT, one 180 kHz carrier" in cli("list", "profiles").out

@@ -40,6 +40,25 @@ def test_the_table_and_the_choice(cli) -> None:
     ]
 
 
+def test_without_a_budget_a_round_s_cost_and_no_choice(cli) -> None:
+    """Nothing is random, and min-max shares: a planned round is the simulated one."""
+    still = ("radio.fading=none", "devices.compute={flops_per_s: {kind: constant, value: 1.0e9}, jitter: 0}")
+    words = ("plan", "small.yaml", *still, "controller.weights=min_max_latency")
+    facts = json.loads(cli(*words, "--json").out)
+    valid = json.loads(cli("validate", *words[1:], "--json").out)
+    assert facts["round_s"] == pytest.approx(facts["predicted"]["mean_round_s"], rel=1e-6)
+    assert facts["round_s"] == pytest.approx(facts["download_s"] + facts["compute_s"] + facts["upload_s"], rel=1e-6)
+    assert facts["compute_s"] == pytest.approx(facts["steps"] * facts["flops_per_step"] / 1e9)
+    assert facts["upload_bytes"] == valid["upload_bytes"] + 28 * valid["upload_packets"]
+    assert facts["dense_bytes"]["fp16"] == valid["upload_bytes"]
+    for name in ("adapter_entries", "flops_per_step"):
+        assert facts[name] == valid[name]
+    assert facts["memory"]["total_bytes"] == valid["memory_bytes"]
+    said = cli(*words)
+    assert said.code == 0 and said.out.splitlines()[0].startswith("rank 4, one round at mean channel statistics")
+    assert "chosen" not in said.out and ", budget" not in said.out
+
+
 def test_json_holds_the_table_and_the_prediction(cli) -> None:
     said = cli("plan", "small.yaml", "--budget-s", "1e6", "--ranks", "2,1", "--covariance", "0.5", "--json")
     facts = json.loads(said.out)
@@ -120,7 +139,8 @@ def test_a_budget_that_no_rank_meets(cli) -> None:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ((), "controller all has no latency_budget_s: give --budget-s"),
+        (("--ranks", "2"), "controller all has no latency_budget_s: give --budget-s"),
+        (("-o", "made.yaml"), "controller all has no latency_budget_s: give --budget-s"),
         (("--budget-s", "0"), "--budget-s 0: must be a number of seconds above 0"),
         (("--budget-s", "nan"), "--budget-s nan: must be a number of seconds above 0"),
         (("--budget-s", "5", "--covariance", "nan"), "--covariance nan: must be a number of at least 0"),

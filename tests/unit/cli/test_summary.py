@@ -89,3 +89,40 @@ def test_what_only_some_protocols_know_is_shown_where_it_occurs() -> None:
     assert (table["updates held back"], table["uploads given up for a new version"]) == ("3", "2")
     assert table["of these requests, grants, acknowledgements"] == "1.5 kbit"
     assert "updates held back" not in _shown()[0]
+
+
+def test_hops_are_shown_where_there_are_any() -> None:
+    table, _ = _shown(
+        hop_offered_bits=2.5e6, hop_lost_bits=1000, hop_max_utilisation=0.125, busiest_hops=["site1>core", "site2>core"]
+    )
+    hops = "offered to hops between fixed nodes"
+    assert table[hops] == "2.5 Mbit, 1 kbit of them lost, 0 bit dropped by full queues"
+    assert table["busiest hop"] == "site1>core, site2>core, in use 12.5 % of the time"
+    assert hops not in _shown()[0]
+
+
+def test_outages_say_what_they_stopped_and_when_it_was_over() -> None:
+    table, said = _shown(
+        outages=4,
+        outage_s=90.0,
+        outages_recovered=3,
+        mean_recovery_s=12.5,
+        transfers_stopped=2,
+        transfers_rerouted=1,
+        transfers_waited=5,
+    )
+    assert table["outages"] == "4, 90 s in all"
+    assert (table["transfers they stopped"], table["transfers that took another way"]) == ("2", "1")
+    assert table["transfers that waited and went on"] == "5"
+    assert said[1] == (
+        "After 3 of 4 outages a round took in as many updates as the last one before it, "
+        "on average 12.5 s after the outage's end."
+    )
+    assert _shown(outages=1)[1][1].startswith("After no outage did a round")
+    assert "outages" not in _shown()[0]
+
+
+def test_crashes_say_what_they_undid() -> None:
+    table, _ = _shown(lost_turns=3, lost_compute_s=20.0, lost_energy_j=1500.0, lost_versions=2)
+    assert table["turns of devices undone by crashes"] == "3, 20 s of computing, 1.5 kJ"
+    assert table["versions lost by the server"] == "2"

@@ -79,3 +79,75 @@ def test_upload_time_leaves_foreign_traffic_its_mean_share(cli) -> None:
         for each in ("none", on_off)
     )
     assert shared["slowest_upload_s"] == pytest.approx(free["slowest_upload_s"] / (1.0 - 0.125), rel=1e-9)
+
+
+def test_a_job_that_needs_more_memory_than_a_device_has_is_refused(cli) -> None:
+    need = json.loads(cli("validate", "small.yaml", "--json").out)["memory_bytes"]
+    assert cli("validate", "small.yaml", f"devices.compute.memory_bytes={float(need)}").code == 0
+    said = cli("validate", "small.yaml", f"devices.compute.memory_bytes={need - 1.0}")
+    assert said.code == 3 and said.err.startswith("small.yaml: devices.compute.memory_bytes: training takes ")
+
+
+SITES = """\
+name: sites
+extends: small.yaml
+topology:
+  kind: sites
+  sites:
+    - {name: plant, devices: 2, radius_m: 40, radio: wifi, backhaul: {rate_bps: 1e8}}
+    - {name: barn, devices: 1, radius_m: 200, min_distance_m: 100, radio: lora, edge: true}
+radios:
+  wifi: {profile: factory_wifi}
+  lora: {profile: lorawan, fading: none, shadowing: none}
+"""
+
+
+def test_every_station_is_told_apart(cli) -> None:
+    Path("sites.yaml").write_text(SITES, encoding="utf-8")
+    barn, plant = json.loads(cli("validate", "sites.yaml", "--json").out)["sites"]
+    assert (plant["station"], plant["radio"], plant["devices"], plant["duty_cycle"]) == ("plant", "wifi", 2, 1.0)
+    assert (barn["station"], barn["radio"], barn["devices"], barn["duty_cycle"]) == ("barn", "lora", 1, 0.01)
+    assert barn["round_s"] > 100.0 * barn["upload_airtime_s"] > 100.0 * plant["round_s"]
+    table = cli("validate", "sites.yaml").out.splitlines()[-3:]
+    assert [line.split()[0] for line in table] == ["station", "barn", "plant"]
+
+
+def test_a_lorawan_plan_of_days_is_refused_with_its_numbers(cli) -> None:
+    Path("sites.yaml").write_text(SITES, encoding="utf-8")
+    said = cli("validate", "sites.yaml", "learning.adapter.rank=256")
+    assert (said.code, said.err.count("\n")) == (3, 1)
+    assert said.err.startswith("sites.yaml: topology: site barn: 1,9")
+    for part in (" bytes in ", " packets over lora (lorawan) take 54 min of airtime", "4 days at 1 % duty cycle"):
+        assert part in said.err
+
+
+FIELDS = """\
+name: fields
+extends: quickstart.yaml
+topology: {kind: sites, sites: [{name: barn, devices: 3, radius_m: 300, min_distance_m: 100, radio: field}]}
+radios: {field: {profile: lorawan}}
+"""
+
+
+def test_a_trained_adapter_over_lorawan_is_refused_without_torch(python) -> None:
+    """In one line that names bytes, airtime, duty cycle and the limit; also where a deadline is too short."""
+    Path("fields.yaml").write_text(FIELDS, encoding="utf-8")
+    code = (
+        "import sys\nfrom wfsim.cli.main import main\n"
+        "print(main(['validate', 'fields.yaml', 'learning.adapter.rank=32']))\n"
+        "print(main(['validate', 'fields.yaml', 'protocol={kind: deadline, round_s: 600}']), 'torch' in sys.modules)"
+    )
+    said = python("-c", code)
+    assert said.out == "3\n3 False\n"
+    days, deadline = said.err.splitlines()
+    field = (
+        "fields.yaml: topology: site barn: %s over field (lorawan) take %s of airtime at the median device's mean SNR"
+    )
+    assert days == field % ("246,694 bytes in 1,112 packets", "7 min") + (
+        ", 11 h at 1 % duty cycle, and a plan of 15 rounds 7 days; one of more than a day under a duty cycle is "
+        "refused unless stop.time_s allows it"
+    )
+    assert deadline == field % ("32,390 bytes in 147 packets", "53.8 s") + (
+        ", 90 min at 1 % duty cycle, and download, computing and the fixed network 2 min; protocol deadline allows "
+        "10 min for a round"
+    )

@@ -24,8 +24,10 @@ from wfsim.contracts import (
     energy,
     every_part,
     fading,
+    interference,
     link,
     local_work,
+    loss,
     missing,
     optimizer,
     partition,
@@ -133,6 +135,12 @@ def growing() -> SimpleNamespace:
     return part(graph=lambda streams: Cell(devices=next(counts)).graph(streams))
 
 
+def rambling_loss() -> SimpleNamespace:
+    """Loses one packet later every time it is asked."""
+    counts = iter(range(10))
+    return part(lost=lambda streams, flight, packets: np.arange(packets) == next(counts))
+
+
 CASES = [
     (
         access.check_shares_are_positive_and_within_the_band,
@@ -141,6 +149,21 @@ CASES = [
     ),
     (access.check_shares_scale_with_the_band, part(divide=lambda b, w: 1e5 * w), "do not scale"),
     (access.check_a_departure_takes_band_from_nobody, part(divide=lambda b, w: b * w * len(w) / 9), "departure"),
+    (
+        access.check_power_is_spread_over_a_band_that_holds_the_share,
+        part(divide=lambda b, w: b * w, snr_bands_hz=lambda b, s: s / 2.0, on_air=lambda b, s: s / b),
+        "spread power over",
+    ),
+    (
+        access.check_power_is_spread_over_a_band_that_holds_the_share,
+        part(divide=lambda b, w: b * w, snr_bands_hz=lambda b, s: s, on_air=lambda b, s: 0.0 * s),
+        "of the time",
+    ),
+    (
+        access.check_every_block_goes_to_somebody,
+        part(by_block=True, merits=lambda g, s: g, divide_blocks=lambda b, w, m: b * (m == m.max(axis=0)) / 2.0),
+        "leave band in a block",
+    ),
     (aggregator.check_nothing_delivered_changes_nothing, moving(), "although nothing was delivered"),
     (aggregator.check_the_order_of_arrival_does_not_matter_bit_for_bit, moving(), "in order of device name"),
     (aggregator.check_a_lone_update_is_added, moving(), "comes out changed"),
@@ -211,6 +234,19 @@ CASES = [
         part(realise=lambda s, d, _: part(share=lambda t_s: 0.5 * (t_s < 1.0), holds_until_s=lambda t_s: math.inf)),
         "the share changes",
     ),
+    (interference.check_noise_never_falls, part(rise=lambda direction: 0.5), "is 0.5: outside"),
+    (interference.check_least_is_a_ratio, part(least=lambda: -1.0), "is -1: outside"),
+    (loss.check_losses_belong_to_their_address, rambling_loss(), "a flight's losses change"),
+    (
+        loss.check_lost_share_is_the_mean,
+        part(lost=lambda streams, flight, n: np.arange(n) == 0, lost_share=lambda: 0.02),
+        "the mean loss of first packets is 1.0",
+    ),
+    (
+        loss.check_it_comes_beside_the_residual_loss,
+        part(lost_share=lambda: 0.3, mean_loss=lambda residual_loss: residual_loss + 0.3),
+        "is another",
+    ),
     (link.check_no_link_beats_shannon, part(efficiency=lambda snr: snr), "beats Shannon"),
     (
         link.check_efficiency_never_falls_with_snr_and_is_never_negative,
@@ -274,7 +310,7 @@ CASES = [
     (shadowing.check_zero_mean_in_db, part(realise=lambda s, links: np.linspace(0.0, 8.0, len(links))), "not 0"),
     (staleness.check_a_fresh_update_counts_in_full, part(weight=lambda versions: 0.5), "is 0.5, not 1.0"),
     (staleness.check_older_updates_never_count_more, part(weight=lambda versions: versions / 10), "rises from 0 to 1"),
-    (topology.check_a_graph_is_the_same_every_time, growing(), "two graphs"),
+    (topology.check_a_graph_is_the_same_every_time, growing(), "two sets of nodes"),
     (transport.check_only_missing_packets_fly_again, part(resend=lambda missing, n: ~missing), "have arrived"),
     (
         transport.check_a_pass_sends_what_it_may,

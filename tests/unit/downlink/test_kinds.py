@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from wfsim.downlink import Downlink, DownlinkAir
-from wfsim.messages import Plan
 from wfsim.radio.packets import Packets
+from wfsim.radio.transfer import Transfer
+from wfsim.radio.transport.reliable import Reliable
 
 _COHORT = ["d0", "d1", "d2"]
 _LINKS = {name: index for index, name in enumerate(_COHORT)}
@@ -19,8 +21,22 @@ def _download(make_air: Callable[..., Any], kind: str) -> Any:
     link = {"kind": "shannon", "gap_db": 0.0, "max_bps_per_hz": 100.0}
     air = make_air([1e6, 3e6, 15e6], link=link, access=access, power_band_hz=1e6)
     down = DownlinkAir(env=air.env, medium=air.medium, packets=Packets(), links=_LINKS)
-    Downlink.parse(kind).send(down, 4, _COHORT, Plan(fragment_bytes=(1472,) * 3, fragment_entries=(360,) * 3))
+    for name, members in Downlink.parse(kind).groups(down, 4, _COHORT).items():
+        air.medium.start(_transfer(down, name, members))
     return air.run()
+
+
+def _transfer(down: DownlinkAir, name: str, members: tuple[str, ...]) -> Transfer:
+    return Transfer(
+        name=name,
+        devices=members,
+        links=np.array([_LINKS[device] for device in members]),
+        weight=len(members) / len(_COHORT),
+        bits=down.packets.packet_bits((1472,) * 3),
+        transport=Reliable(),
+        start_s=0.0,
+        purpose="model",
+    )
 
 
 def _shares_hz(air: Any) -> set[float]:

@@ -28,6 +28,7 @@ def _transfer(
         start_s=start_s,
         outcome="partial" if lost else "delivered",
         cut=cut,
+        cause="round" if cut else None,
         packets_sent=10,
         packets_lost=int(10 * lost),
         attempts=1,
@@ -154,21 +155,27 @@ def make_run(tmp_path: Path) -> MakeRun:
 def write_run(tmp_path: Path) -> WriteRun:
     """write_run(folder, records, scenario): a finished run with this journal and `scenario` (a mapping in JSON)."""
 
-    def write(folder: str, records: Sequence[trace.Record], **scenario: object) -> Run:
-        path = tmp_path / folder
-        path.mkdir()
-        summary, file = Summary(), trace.FileSink(path / "journal.jsonl")
-        journal = trace.Journal([file, summary])
-        for record in records:
-            journal.write(record)
-        file.close()
-        (path / "scenario.yaml").write_text(json.dumps({"name": "hand", "seed": 1, **scenario}))
-        write_rounds(path / "rounds.csv", summary.table.rows)
-        write_json(path / "summary.json", summary.values())
-        write_json(path / "manifest.json", {"name": "hand", "status": "completed", "run_id": folder})
-        return Run(path)
+    return lambda folder, records, **scenario: _write(tmp_path / folder, records, **scenario)
 
-    return write
+
+def _write(path: Path, records: Sequence[trace.Record], **scenario: object) -> Run:
+    path.mkdir()
+    summary, file = Summary(), trace.FileSink(path / "journal.jsonl")
+    journal = trace.Journal([file, summary])
+    for record in records:
+        journal.write(record)
+    file.close()
+    (path / "scenario.yaml").write_text(json.dumps({"name": "hand", "seed": 1, **scenario}))
+    write_rounds(path / "rounds.csv", summary.table.rows)
+    write_json(path / "summary.json", summary.values())
+    write_json(path / "manifest.json", {"name": "hand", "status": "completed", "run_id": path.name})
+    return Run(path)
+
+
+@pytest.fixture(scope="session")
+def sites_run(sites_records: Callable[..., Sequence[trace.Record]], tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Six rounds of three sites behind hops, with outages of a link, a device and a station, written by hand."""
+    return _write(tmp_path_factory.mktemp("sites") / "run", sites_records())
 
 
 @pytest.fixture(scope="session")

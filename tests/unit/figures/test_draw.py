@@ -25,9 +25,10 @@ _SIGNATURES = {".png": b"\x89PNG\r\n", ".svg": b"<?xml", ".pdf": b"%PDF-"}
 
 
 @pytest.fixture(scope="module")
-def run_for(real_run, budget_run) -> Callable[[str], Run]:
-    """The real run that holds what a kind of figure shows."""
-    return lambda kind: budget_run if kind in ("kept_ranks", "queue", "spectra") else real_run
+def run_for(real_run, budget_run, sites_run) -> Callable[[str], Run]:
+    """The real run that holds what a kind of figure shows; of sites one written by hand."""
+    of_kind = {"kept_ranks": budget_run, "queue": budget_run, "spectra": budget_run}
+    return lambda kind: ({"links": sites_run, "outage": sites_run} | of_kind).get(kind, real_run)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_an_option_a_figure_does_not_take_is_an_error_that_names_those_it_takes(
         draw("convergence", [run], tmp_path / "a.png", rounds=(1, 2))
 
 
-@pytest.mark.parametrize("kind", ["channel", "kept_ranks", "participation", "rate", "timeline", "traffic"])
+@pytest.mark.parametrize("kind", ["channel", "kept_ranks", "participation", "rate", "timeline", "topology", "traffic"])
 def test_figures_of_one_run_refuse_several(make_run, kind: str, tmp_path: Path) -> None:
     runs = [make_run("a", seed, [0.5]) for seed in (1, 2)]
     with pytest.raises(UsageError, match=f"{kind} draws one run, got 2"):
@@ -105,13 +106,13 @@ def test_colours_are_those_that_colour_blind_eyes_tell_apart(drawn, kind: str) -
     text = drawn(kind, ".svg").decode()
     found = {colour.lower() for colour in re.findall(r"(?:fill|stroke): (#[0-9a-fA-F]{6})", text)}
     greys = {colour for colour in found if colour[1:3] == colour[3:5] == colour[5:7]}
-    assert found - greys - PALETTE - (CIVIDIS if kind in ("rate", "kept_ranks") else set()) == set()
+    assert found - greys - PALETTE - (CIVIDIS if kind in ("rate", "kept_ranks", "topology") else set()) == set()
 
 
 def test_every_kind_says_what_it_shows_in_one_line() -> None:
     assert set(KINDS) == {
-        *("channel", "convergence", "kept_ranks", "participation", "queue", "rate"),
-        *("spectra", "staleness", "timeline", "tradeoff", "traffic"),
+        *("channel", "convergence", "kept_ranks", "links", "outage", "participation", "queue", "rate"),
+        *("spectra", "staleness", "timeline", "topology", "tradeoff", "traffic"),
     }
     assert all(text.endswith(".") and "\n" not in text for text in KINDS.values())
 

@@ -11,7 +11,7 @@ from wfsim.errors import UsageError
 from wfsim.figures._band import read_air
 from wfsim.figures.rate import rate
 
-SHARED = {"type": "band_shared", "direction": "up", "band_hz": 1e6, "background_hz": 0.0}
+SHARED = {"type": "band_shared", "station": "cell", "direction": "up", "band_hz": 1e6, "background_hz": 0.0}
 
 
 def _flight(transfer: str, device: str, start_s: float, end_s: float, bits: float) -> dict[str, object]:
@@ -57,6 +57,13 @@ def test_shares_hold_until_the_band_is_divided_anew_or_the_transfer_ends() -> No
         (2.0, {("d2",): 1e6}, 0.0),
         (3.0, {}, None),  # what foreign traffic takes is not known while nothing is on the air
     ]
+
+
+def test_divisions_are_those_of_the_first_station() -> None:
+    other = SHARED | {"station": "other", "t_s": 1.5, "shares_hz": {"z": 1e6}}
+    air = read_air([*TWO[:4], _started("z", ["d3"], 1.5), other, *TWO[4:]], "up")
+    assert air.divisions == read_air(TWO, "up").divisions
+    assert (air.station, list(air.stations)) == ("cell", ["cell", "other"])
 
 
 def _bars(axes) -> PolyCollection:

@@ -11,8 +11,9 @@ from matplotlib.colors import to_rgba
 from wfsim import trace
 from wfsim.errors import UsageError
 from wfsim.figures import _style, draw
+from wfsim.figures._concerned import Ways
 from wfsim.figures._rounds import MOST_ROWS
-from wfsim.figures._spans import ASK, COMPUTE, GAVE_UP, HELD, RESTARTED, UPLOAD, read_story
+from wfsim.figures._spans import ASK, CARRIED, COMPUTE, CRASHED, GAVE_UP, HELD, RESTARTED, UPLOAD, read_story
 from wfsim.figures.timeline import timeline
 from wfsim.results.directory import Run
 
@@ -199,3 +200,33 @@ def test_a_long_legend_has_two_rows(write_run, asynchronous_records) -> None:
     assert (len(legend.get_texts()), legend._ncols) == (6, 3)
     (legend,) = timeline([write_run("b", asynchronous_records)], rounds=(1, 1)).legends
     assert (len(legend.get_texts()), legend._ncols) == (4, 4)
+
+
+def test_rows_are_shaded_while_something_on_their_way_was_down(write_run, sites_records) -> None:
+    """d1 behind the link bs1<>core, d2 itself, d3 at bs3."""
+    axes = timeline([write_run("a", sites_records())], rounds=(1, 6)).axes[0]
+    shades = [(bar.get_y() + 0.5, bar.get_x(), bar.get_x() + bar.get_width()) for bar in _bars(axes, "outage")]
+    assert shades == [(0.0, 26.5, 43.0), (1.0, 33.0, 38.0), (2.0, 40.2, pytest.approx(40.6))]
+    (crash,) = (line for line in axes.lines if line.get_label() == CRASHED)
+    assert (list(crash.get_xdata()), list(crash.get_ydata())) == ([33.0], [1])
+    early = timeline([write_run("b", sites_records())], rounds=(1, 2)).axes[0]
+    assert "outage on its way" not in [bars.get_label() for bars in early.containers]
+
+
+def test_what_a_hop_lost_of_an_upload_is_shown(write_run, sites_records) -> None:
+    story = read_story(write_run("a", sites_records()).journal())
+    carried = [span for span in story.spans if span.phase == CARRIED and span.device == "d00001"]
+    assert [(span.start_s, span.lost, span.cut) for span in carried[2:4]] == [(26.0, 1.0, 0.0), (36.0, 1.0, 0.0)]
+    assert (carried[0].start_s, carried[0].end_s, carried[0].lost) == (6.0, pytest.approx(7.3), 0.0)
+
+
+def test_everybody_is_concerned_where_a_relay_or_the_server_fails() -> None:
+    """d1 behind bs1 and gw, d2 at bs2; gw>core carries uploads of bs1, core>bs2 downloads."""
+    ways = Ways()
+    for device, station in (("d1", "bs1"), ("d2", "bs2")):
+        ways({"type": "link_placed", "device": device, "station": station})
+    for link, purpose in (("bs1>gw", "update"), ("gw>core", "update"), ("core>bs2", "model")):
+        ways({"type": "hop_ended", "link": link, "purpose": purpose})
+    assert ways.devices_behind("gw", "node") == ways.devices_behind("core<>gw", "link") == {"d1"}
+    assert ways.devices_behind("bs2<>core", "link") == ways.devices_behind("bs2", "node") == {"d2"}
+    assert ways.devices_behind("core", "server") == {"d1", "d2"} and ways.devices_behind("bs2<>gw", "link") == set()

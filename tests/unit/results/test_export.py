@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 import wfsim
+from wfsim import trace
 from wfsim.errors import UsageError
 from wfsim.results.directory import Run
 from wfsim.results.export import FORMATS, export
 from wfsim.trace import RECORDS
 
 TRAINED = ["topology.devices=3", "stop.rounds=2", "learning.local.steps=1"]
+FOLDED = ("links", "outages", "downtimes")
 LOSSY = [
     "topology.devices=3",
     "stop.rounds=2",
@@ -55,7 +57,7 @@ def spans(events: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 def test_csv_holds_every_record(run: Run, lines: list[dict[str, Any]], tmp_path: Path) -> None:
     folder = export(run, "csv", tmp_path / "tables")
-    assert {path.stem for path in folder.iterdir()} == set(RECORDS)
+    assert {path.stem for path in folder.iterdir()} == {*RECORDS, *FOLDED}
     back = [(int(row["seq"]), name, row) for name in RECORDS for row in _rows(folder / f"{name}.csv")]
     assert sorted((seq, name) for seq, name, _ in back) == [(line["seq"], line["type"]) for line in lines]
     for seq, _, row in back:
@@ -79,7 +81,7 @@ def test_parquet_holds_every_record_with_types(run: Run, lines: list[dict[str, A
     import pyarrow.parquet
 
     folder = export(run, "parquet", tmp_path / "tables")
-    assert {path.stem for path in folder.iterdir()} == set(RECORDS)
+    assert {path.stem for path in folder.iterdir()} == {*RECORDS, *FOLDED}
     for name in RECORDS:
         rows = pyarrow.parquet.read_table(folder / f"{name}.parquet").to_pylist()
         due = [{key: line[key] for key in line if key not in ("type", "hash")} for line in of(lines, name)]
@@ -285,3 +287,54 @@ def test_perfetto_acknowledgements_have_tracks_of_their_own(asked: Run, tmp_path
     assert (shown["pid"], shown["tid"], shown["dur"]) == (4, 1, 200_000)
     names = {event["pid"]: event["args"]["name"] for event in events if event["name"] == "process_name"}
     assert names[4] == "acknowledgements"
+
+
+@pytest.fixture
+def sites(tmp_path: Path, make_run: Any, sites_lines: list[dict[str, Any]]) -> Run:
+    """A run with hops between fixed nodes and outages of a link, a device and a station."""
+    return make_run(tmp_path / "sites", lines=sites_lines)
+
+
+def test_links_and_outages_have_tables(sites: Run, tmp_path: Path) -> None:
+    folder = export(sites, "csv", tmp_path / "tables")
+    links = {row["link"]: row for row in _rows(folder / "links.csv")}
+    assert (links["bs1>core"]["medium"], links["bs1>core"]["lost_bits"]) == ("hop", "16000.0")
+    assert links["devices>bs1"]["mean_wait_s"] == ""
+    outages = [(row["element"], row["start_s"], row["recovery_s"]) for row in _rows(folder / "outages.csv")]
+    assert outages[:2] == [("bs1<>core", "26.5", "7.0"), ("d00002", "33.0", "12.0")]
+    assert [row["outages"] for row in _rows(folder / "downtimes.csv")] == ["1", "1", "1"]
+
+
+def test_perfetto_has_tracks_of_hops_and_outages(sites: Run, tmp_path: Path) -> None:
+    events = json.loads(export(sites, "perfetto", tmp_path / "trace.json").read_text())["traceEvents"]
+    names = {event["pid"]: event["args"]["name"] for event in events if event["name"] == "process_name"}
+    assert (names[5], names[6]) == ("hops", "outages")
+    tracks = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["name"] == "thread_name" and e["pid"] > 4}
+    downs = {tracks[6, event["tid"]]: (event["ts"], event["dur"]) for event in spans(events, "outage")}
+    assert downs["bs1<>core"] == (26_500_000, 16_500_000)
+    failed = [event for event in spans(events, "hop") if event["args"]["cause"] == "outage"]
+    assert [(tracks[5, e["tid"]], e["name"], e["dur"]) for e in failed] == [
+        ("bs1>core", "update outage", 300_000),
+        ("core>bs1", "model outage", 0),
+        ("bs1>core", "update outage", 0),
+        ("core>bs1", "model outage", 0),
+    ]
+
+
+def test_perfetto_says_that_a_server_came_back(
+    sites_lines: list[dict[str, Any]], tmp_path: Path, make_run: Any
+) -> None:
+    """An outage that lasts beyond the journal ends with it."""
+    restored = trace.ServerRestored(t_s=60.0, round=6, version=7, durable_version=4, lost_versions=2).payload()
+    down = trace.OutageStarted(t_s=60.0, element="core", what="server").payload()
+    end = trace.RunEnded(t_s=62.0, reason="time", rounds=6).payload()
+    run = make_run(tmp_path / "crashed", lines=[*sites_lines[:-1], down, restored, end])
+    events = json.loads(export(run, "perfetto", tmp_path / "trace.json").read_text())["traceEvents"]
+    assert "server restored, 2 versions lost" in [event["name"] for event in events if event["ph"] == "i"]
+    assert spans(events, "outage")[-1]["dur"] == 2_000_000
+
+
+def test_counters_of_broadcasts_are_named_after_their_stations(sites: Run, tmp_path: Path) -> None:
+    events = json.loads(export(sites, "perfetto", tmp_path / "trace.json").read_text())["traceEvents"]
+    counters = {event["name"] for event in events if event["ph"] == "C" and event["name"].startswith(("up", "down"))}
+    assert counters == {f"up/d0000{n}" for n in (1, 2, 3)} | {f"down/bs{n}" for n in (1, 2, 3)}

@@ -53,3 +53,9 @@ def test_csv_gives_the_rows_back(controlled_lines: list[Line], tmp_path: Path) -
     back = read_rounds(tmp_path / "rounds.csv")
     assert back == rows and tuple(back[0]) == COLUMNS
     assert [type(back[0][key]) for key in ("overtaken", "held", "budget_binds", "control_bits")] == [int] * 4
+
+
+def test_what_crossed_the_fixed_network_counts_once_per_hop(sites_lines: list[Line]) -> None:
+    """Three models down, as many updates up as devices sent; of four that an outage stopped 2400 bits, in all."""
+    assert column(sites_lines, "hop_bits") == [48000, 48000, 42400, 24000, 40000, 48000]
+    assert column(sites_lines, "uplink_bits") == [24000, 24000, 24000, 16000, 24000, 24000]

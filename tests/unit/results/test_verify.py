@@ -71,7 +71,7 @@ def simulated_lines() -> list[Line]:
     return copy.deepcopy(list(_sound()))
 
 
-@pytest.mark.parametrize("journal", ["simulated_lines", "controlled_lines", "asynchronous_lines"])
+@pytest.mark.parametrize("journal", ["simulated_lines", "controlled_lines", "asynchronous_lines", "sites_lines"])
 def test_a_sound_journal_passes(request: pytest.FixtureRequest, journal: str) -> None:
     lines = request.getfixturevalue(journal)
     assert verify(lines) == []
@@ -162,7 +162,7 @@ def _airtime_longer_than_the_transfer(lines: list[Line]) -> str:
 def _more_than_the_band(lines: list[Line]) -> str:
     line = _find(lines, "band_shared")
     line["shares_hz"]["down/1"] *= 1.001
-    return f"{_seq(lines, line)}down shares add up to 1.001e+06 Hz of 1e+06 Hz"
+    return f"{_seq(lines, line)}bs down shares add up to 1.001e+06 Hz of 1e+06 Hz"
 
 
 @_breaks("band_is_not_over_allocated")
@@ -177,7 +177,7 @@ def _a_negative_share(lines: list[Line]) -> str:
 def _foreign_traffic_beyond_the_band(lines: list[Line]) -> str:
     line = _find(lines, "band_shared", direction="up")
     line["background_hz"] = 1000.0
-    return f"{_seq(lines, line)}up shares add up to 1.001e+06 Hz of 1e+06 Hz"
+    return f"{_seq(lines, line)}bs up shares add up to 1.001e+06 Hz of 1e+06 Hz"
 
 
 @_breaks("transfers_start_once")
@@ -437,6 +437,101 @@ def _time_that_no_queue_remembers(lines: list[Line]) -> str:
     return f"{_seq(lines, line)}rounds up to 1 took 6.8 s, the queue allows 6.5 s"
 
 
+SITES = "sites_lines"
+
+
+@_breaks("bands_are_shared_in_their_cell", SITES)
+def _a_band_for_another_cells_device(lines: list[Line]) -> str:
+    line = _find(lines, "band_shared", station="bs1", direction="up")
+    line["shares_hz"] = {"up/d00002/1": 1e6}
+    return f"{_seq(lines, line)}bs1 shares its band with up/d00002/1 of bs2"
+
+
+@_breaks("hops_conserve_bits", SITES)
+def _a_payload_that_grows(lines: list[Line]) -> str:
+    line = _find(lines, "hop_ended", link="bs2>core")
+    line["offered_bits"] -= 1000.0
+    return f"{_seq(lines, line)}up/d00002/1 on bs2>core offered 7000 bits but accounts for 8000"
+
+
+@_breaks("hops_conserve_bits", SITES)
+def _delivered_and_never_sent(lines: list[Line]) -> str:
+    line = _find(lines, "hop_ended", link="bs2>core")
+    line["sent_bits"] = 7000.0
+    return f"{_seq(lines, line)}up/d00002/1 on bs2>core delivered 8000 bits of 7000 sent"
+
+
+@_breaks("hops_count_from_zero", SITES)
+def _a_negative_wait(lines: list[Line]) -> str:
+    line = _find(lines, "hop_ended", link="bs2>core")
+    line["waited_s"] = -0.5
+    return f"{_seq(lines, line)}up/d00002/1 on bs2>core has waited_s -0.5"
+
+
+@_breaks("hops_count_from_zero", SITES)
+def _lost_less_than_nothing(lines: list[Line]) -> str:
+    line = _find(lines, "hop_ended", link="bs2>core")
+    line["lost_bits"], line["dropped_bits"] = -500.0, 500.0
+    return f"{_seq(lines, line)}up/d00002/1 on bs2>core has lost_bits -500"
+
+
+@_breaks("hops_take_their_time", SITES)
+def _sent_before_it_came(lines: list[Line]) -> str:
+    line = _find(lines, "hop_ended", link="bs2>core")
+    line["start_s"] += 1.0
+    lasted_s = line["t_s"] - line["start_s"]
+    return f"{_seq(lines, line)}up/d00002/1 on bs2>core waited and was sent for 1.2 s of {lasted_s:g} s"
+
+
+@_breaks("what_hops_hold_back_has_a_cause", SITES)
+def _pending_for_no_reason(lines: list[Line]) -> str:
+    line = _find(lines, "hop_ended", link="bs2>core")
+    line["delivered_bits"], line["pending_bits"] = 3000.0, 5000.0
+    return f"{_seq(lines, line)}up/d00002/1 on bs2>core leaves 5000 bits pending without a cause"
+
+
+@_breaks("outages_begin_and_end", SITES)
+def _down_again(lines: list[Line]) -> str:
+    line = _find(lines, "outage_started", what="device")
+    again = dict(line)
+    lines.insert(lines.index(line) + 1, again)
+    return f"{_seq(lines, again)}d00002 goes down again"
+
+
+@_breaks("outages_begin_and_end", SITES)
+def _up_without_having_been_down(lines: list[Line]) -> str:
+    lines.remove(_find(lines, "outage_started", what="device"))
+    line = _find(lines, "outage_ended", what="device")
+    return f"{_seq(lines, line)}d00002 is up again without having been down"
+
+
+@_breaks("outages_begin_and_end", SITES)
+def _down_for_longer(lines: list[Line]) -> str:
+    line = _find(lines, "outage_ended", what="device")
+    line["down_s"] = 6.0
+    return f"{_seq(lines, line)}d00002 is called down for 6 s of 5 s"
+
+
+@_breaks("nothing_flies_while_down", SITES)
+def _on_the_air_of_a_station_that_is_down(lines: list[Line]) -> str:
+    """The outage of bs3 covers 0.4 s of its fifth download, which lasts from 40.9 s to 41.4 s."""
+    _find(lines, "outage_started", what="node")["t_s"] += 0.8
+    line = _find(lines, "outage_ended", what="node")
+    line["t_s"] += 0.8
+    lines.sort(key=lambda line: line["t_s"])
+    flew = _find(lines, "transfer_ended", transfer="down/5/bs3")
+    return f"{_seq(lines, flew)}down/5/bs3 was on the air for 0.5 s, bs3 was up for 0.1 s"
+
+
+@_breaks("nothing_passes_what_is_down", SITES)
+def _sent_over_a_hop_that_is_down(lines: list[Line]) -> str:
+    """The fourth upload of bs1 comes and goes while its hop is down."""
+    line = _find(lines, "hop_ended", transfer="up/d00001/4")
+    line["start_s"] -= 1.0
+    line["sent_bits"] = 100.0
+    return f"{_seq(lines, line)}up/d00001/4 sent 100 bits over bs1>core while bs1<>core was down"
+
+
 @pytest.mark.parametrize(
     ("mutation", "journal"),
     [
@@ -484,3 +579,13 @@ def test_malformed_records_are_named() -> None:
         f"record 4: {lines[4]['type']} has the wrong fields: t_s",
         f"record 5: {lines[5]['type']} has the wrong fields: extra",
     ]
+
+
+def test_a_round_that_is_lost_with_the_server_is_over(sites_lines: list[Line]) -> None:
+    closed = _find(sites_lines, "round_closed", round=6)
+    fields = {"round": 6, "version": 6, "durable_version": 5, "lost_versions": 0}
+    lost = {"type": "server_restored", "t_s": closed["t_s"], **fields}
+    lines = [lost if line is closed else line for line in sites_lines]
+    assert verify(_chained(lines)) == []
+    without = [line for line in sites_lines if line is not closed]
+    assert "run_ended counts 6 rounds of 5" in verify(_chained(without))[0]

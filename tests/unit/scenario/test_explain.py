@@ -71,7 +71,7 @@ def explained(value: dict[str, Any]) -> str:
         ({"fading": "ricain"}, "fading: no fading called 'ricain' (did you mean 'rician'?)"),
         ({"fading": {"kind": "ricain"}}, "fading.kind: no fading called 'ricain' (did you mean 'rician'?)"),
         ({"fading": {"kind": "y" * 99}}, f"fading.kind: no fading called '{'y' * 56}...; known"),
-        ({"fading": {"k_db": 1.0}}, "fading: needs a `kind`: one of blockage, none, "),
+        ({"fading": {"k_db": 1.0}}, "fading: needs a `kind`: one of blockage, clarke, none, "),
         ({"fading": [1, 2]}, "fading: expected a kind of fading or a mapping, got [1, 2]"),
         ({"fading": {"kind": "rician", "k_bd": 1.0}}, "fading.k_bd: no such key (did you mean 'k_db'?)"),
         ({"fading": {"kind": "rician", "k_db": 61.0}}, "fading.k_db: 61.0 is not allowed: must be >= -60 and <= 60"),

@@ -103,10 +103,14 @@ def changes(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield changed
 
 
-def ways(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def ways(value: Any, before: tuple[Any, ...] = (), within: bool = False) -> Iterator[tuple[Any, ...]]:
+    """Parts inside a part are not entered: they have examples of their own."""
+    is_part = isinstance(value, dict) and "kind" in value
+    if is_part and within:
+        return
     for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
         yield (*before, key)
-        yield from ways(item, (*before, key))
+        yield from ways(item, (*before, key), within or is_part)
 
 
 def errors_of(value: dict[str, Any]) -> set[str]:

@@ -25,7 +25,7 @@ def test_a_candidate_is_known_as_of_the_age_of_the_knowledge(engine: str, now_s:
     world = _world(link={"csi_age_s": 0.02}, packets={"engine": engine})
     world.env.run(until=now_s) if now_s else None
     known = candidates_among(world, world.devices[::2])
-    gains = world.up.medium.channel.paths.block_gains(np.array([0, 2]), block, 1)[:, 0]
+    gains = world.cells[0].up.medium.channel.paths.block_gains(np.array([0, 2]), block, 1)[:, 0]
     assert [each.device for each in known] == list(world.devices[::2])
     assert [each.mean_snr_db for each in known] == [world.mean_snr_db[name] for name in world.devices[::2]]
     expected = [each.mean_snr_db + gain for each, gain in zip(known, linear_to_db(gains))]

@@ -28,6 +28,7 @@ def federation(codec: Dense) -> Learned:
         try_out=lambda adapter: None,
         aggregator=FedIt(),
         download_codec=codec,
+        edge_codec=Dense(values="fp32"),
         current=initial_adapter(workload.shapes, streams),
     )
 

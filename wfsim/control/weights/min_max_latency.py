@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -24,6 +24,8 @@ class MinMaxLatency(BandWeights, kind="min_max_latency"):
     that start apart re-divide a work-conserving band by these weights; `dedicated` access leaves nothing to divide.
     SNRs below -90 dB count as -90 dB.
     """
+
+    reads_csi: ClassVar[bool] = False  # a cohort is known as it was when it was selected
 
     knowledge: Literal["mean", "instantaneous"] = Field("mean", description="SNR without or with fading")
     gap_db: float = Field(2.0, ge=0.0, description="SNR gap to capacity that the link is taken to have, dB")

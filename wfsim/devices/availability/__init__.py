@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wfsim.part import Part, load_folder
 from wfsim.rng import Streams
 
 
 class Availability(Part, slot="availability"):
     """Says whether a device is there at a simulated time, in any query order."""
+
+    def check(self, devices: Sequence[str]) -> None:
+        """Raises ScenarioError for a file that is wrong, or that names a device which is none of these."""
 
     def is_available(self, streams: Streams, device: str, t_s: float) -> bool:
         """Whether `device` is available at `t_s` >= 0."""

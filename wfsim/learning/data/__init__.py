@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ class Dataset:
 
 class Data(Part, slot="data"):
     """A data set with a fixed split into training and test examples: it depends on no seed."""
+
+    timing_only: ClassVar[bool] = False  # whether there are numbers of examples alone, so that nothing can be trained
 
     def load(self) -> Dataset:
         """The data. Raises ScenarioError when a package or file that holds it is missing or unreadable."""

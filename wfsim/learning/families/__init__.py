@@ -1,4 +1,4 @@
-"""Model families: what wfsim knows of a transformer encoder from its `config.json` alone, without torch.
+"""Model families: what wfsim knows of a transformer from its `config.json` alone, without torch.
 
 A new family is one new file here: a function from a `Source` to an `Encoder`, marked with `@family("its model_type")`.
 """
@@ -13,7 +13,7 @@ from typing import Literal
 from wfsim.errors import nearest
 from wfsim.learning.base_tensors import check_tensors
 from wfsim.learning.checkpoint import StoredTensor, stored_tensors
-from wfsim.learning.config_file import ConfigFile, read_config
+from wfsim.learning.config_file import ConfigFile, read_config, read_config_file
 from wfsim.messages import PairShape, TensorShape
 from wfsim.part import load_folder
 
@@ -39,10 +39,14 @@ class TextInput:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """Linear layers that share an input of `rows` rows; three of them are q, k and v of self-attention."""
+    """Linear layers that share an input of `rows` rows; three of them are q, k and v of self-attention.
+
+    `lora`: whether they may carry LoRA; a language model's output layer may not.
+    """
 
     modules: tuple[PairShape, ...]
     rows: int
+    lora: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +71,13 @@ class HeadModule:
 
 @dataclass(frozen=True, kw_only=True)
 class Encoder:
-    """An encoder with a classifier. Names are those of the class `model_class` of transformers at run time.
+    """An encoder with a classifier, or a decoder without one. Names are those of the class `model_class` at run time.
 
     `blocks` stand in order of execution: layers that share their weights come again. `embedding_flops` counts the
-    frozen products before the first block. The `head` lies behind the last block, in forward order. `others` are the
-    tensors of embeddings and norms; `unbiased` names linear layers without a bias; `renamed` are patterns and what
-    takes their place, from names on disk to names at run time.
+    frozen products before the first block. The `head` lies behind the last block, in forward order; a decoder, which
+    is timed and not trained, has none. `others` are the tensors of embeddings, norms and blocks without LoRA;
+    `unbiased` names linear layers without a bias; `renamed` are patterns and what takes their place, from names on
+    disk to names at run time.
     """
 
     family: str
@@ -88,13 +93,13 @@ class Encoder:
 
     @property
     def task(self) -> Task:
-        """What it classifies."""
+        """What it reads."""
         return "image" if isinstance(self.input, ImageInput) else "text"
 
     @property
     def linears(self) -> tuple[PairShape, ...]:
         """Every linear layer that may carry LoRA, once, in forward order."""
-        return tuple(dict.fromkeys(module for block in self.blocks for module in block.modules))
+        return tuple(dict.fromkeys(module for block in self.blocks if block.lora for module in block.modules))
 
     @property
     def frozen(self) -> tuple[TensorShape, ...]:
@@ -137,16 +142,30 @@ def read_encoder(directory: Path, *, classes: int, max_tokens: int = 128) -> Enc
     """The encoder in a folder. Raises ScenarioError for a family that is not known here and for unreadable files,
     quantised weights, and a tensor that is missing or of another shape than `config.json` says."""
     config = read_config(directory)
+    family_of = _reader(config)
+    if config.values.get("quantization_config"):
+        raise config.error("quantization_config", "only weights that are not quantised are read")
+    source = Source(config=config, tensors=stored_tensors(directory), classes=classes, max_tokens=max_tokens)
+    encoder = family_of(source)
+    if not encoder.head:
+        raise config.error("model_type", f"{encoder.family} is timed, not trained: give model {{kind: config}}")
+    check_tensors(directory, encoder, source.tensors)
+    return encoder
+
+
+def read_untrained(file: Path, *, classes: int, max_tokens: int) -> Encoder:
+    """The encoder that a `config.json` alone describes; a pooler counts as new. Raises ScenarioError for a family that
+    is not known here and for an unreadable file."""
+    config = read_config_file(file)
+    return _reader(config)(Source(config=config, tensors={}, classes=classes, max_tokens=max_tokens))
+
+
+def _reader(config: ConfigFile) -> Family:
     model_type = str(config.values.get("model_type"))
     if model_type not in FAMILIES:
         known = f"known: {', '.join(sorted(FAMILIES))}"
         raise config.error("model_type", f"no family called {model_type!r}{nearest(model_type, FAMILIES)}; {known}")
-    if config.values.get("quantization_config"):
-        raise config.error("quantization_config", "only weights that are not quantised are read")
-    source = Source(config=config, tensors=stored_tensors(directory), classes=classes, max_tokens=max_tokens)
-    encoder = FAMILIES[model_type](source)
-    check_tensors(directory, encoder, source.tensors)
-    return encoder
+    return FAMILIES[model_type]
 
 
 load_folder(__name__, list(__path__))

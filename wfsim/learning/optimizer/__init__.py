@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 class Optimizer(Part, slot="optimizer"):
     """An update rule on one flat tensor [jobs, entries]; elementwise, so a job's result ignores its neighbours."""
 
+    @property
+    def state_slots(self) -> int:
+        """Values kept per trained entry: the second axis of what `begin` returns."""
+        raise NotImplementedError(type(self).__name__)
+
     def begin(self, parameters: Tensor) -> Tensor:
         """The state before the first step, [jobs, slots, entries]: slicing the first axis drops jobs."""
         raise NotImplementedError(type(self).__name__)

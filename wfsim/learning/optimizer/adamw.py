@@ -25,10 +25,15 @@ class AdamW(Optimizer, kind="adamw"):
     eps: float = Field(1e-8, gt=0.0, description="added to the denominator")
     weight_decay: float = Field(0.0, ge=0.0, description="decoupled weight decay")
 
+    @property
+    def state_slots(self) -> int:
+        """Two means."""
+        return 2
+
     def begin(self, parameters: Tensor) -> Tensor:
-        """Two slots: the mean of gradients and the mean of their squares."""
+        """The mean of gradients and the mean of their squares."""
         jobs, entries = parameters.shape
-        return parameters.new_zeros(jobs, 2, entries)
+        return parameters.new_zeros(jobs, self.state_slots, entries)
 
     def step(self, parameters: Tensor, gradients: Tensor, state: Tensor, step_number: int) -> None:
         """One step in place."""

@@ -19,10 +19,15 @@ class Sgd(Optimizer, kind="sgd"):
     momentum: float = Field(0.0, ge=0.0, lt=1.0, description="momentum")
     weight_decay: float = Field(0.0, ge=0.0, description="L2 penalty added to the gradient")
 
+    @property
+    def state_slots(self) -> int:
+        """One velocity, or nothing."""
+        return 1 if self.momentum else 0
+
     def begin(self, parameters: Tensor) -> Tensor:
-        """One slot, the velocity, where there is momentum."""
+        """The velocity, where there is momentum."""
         jobs, entries = parameters.shape
-        return parameters.new_zeros(jobs, 1 if self.momentum else 0, entries)
+        return parameters.new_zeros(jobs, self.state_slots, entries)
 
     def step(self, parameters: Tensor, gradients: Tensor, state: Tensor, step_number: int) -> None:
         """One step in place."""

@@ -7,14 +7,14 @@ from functools import partial
 from pydantic import Field
 
 from wfsim.radio.background import Background, ForeignTraffic, Steps, TiledSteps
-from wfsim.radio.switching import Switching
 from wfsim.rng import Streams
+from wfsim.switching import Switching
 
 
 class OnOff(Background, kind="on_off"):
     """Exponential on and off periods, stationary from the start: on for mean_on_s / (mean_on_s + mean_off_s) of time.
 
-    The two-state Markov chain exactly (wfsim/radio/switching.py; Jensen 1953). Every change costs an event while
+    The two-state Markov chain exactly (wfsim/switching.py; Jensen 1953). Every change costs an event while
     something flies: what blinks faster than 1 ms is better taken off the band as a mean.
     """
 

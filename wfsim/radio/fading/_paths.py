@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,12 @@ from wfsim.rng import Streams
 
 Gains = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], Gains]
+TileOf = Callable[[int, int], Gains]
+Tile = TypeVar("Tile")
 
 TILE_BLOCKS = 64
-_CACHED_TILES = 16_384
-_CACHED_TILES_PER_LINK = 4
+_CACHED_TILES = 512
+_CACHED_TILES_PER_LINK = 2
 
 
 class FadingPaths(Protocol):
@@ -63,23 +65,18 @@ class BlockPaths:
     def __init__(self, streams: Streams, links: Sequence[str], coherence_s: float, draw: Draw) -> None:
         self.coherence_s = coherence_s
         self._streams, self._links, self._draw = streams, tuple(links), draw
-        self._tile = lru_cache(max(_CACHED_TILES, _CACHED_TILES_PER_LINK * len(links)))(self._draw_tile)
+        self._tile = cached_tiles(self._draw_tile, len(links))
 
     def block_gains(self, link_indices: NDArray[np.int64], first_block: int, count: int) -> Gains:
         """Gains, shape [n, count]."""
-        links = np.asarray(link_indices, dtype=np.int64).tolist()
-        gains = np.empty((len(links), count))
-        for tile, inside, outside in tiles(first_block, count):
-            for row, link in enumerate(links):
-                gains[row, outside] = self._tile(link, tile)[inside]
-        return gains
+        return from_tiles(self._tile, link_indices, first_block, count)
 
     def gain(self, t_s: Gains) -> Gains:
         """Gains, shape [links, m]."""
         return gains_at(self, self.coherence_s, len(self._links), t_s)
 
     def _draw_tile(self, link: int, tile: int) -> Gains:
-        return self._draw(self._streams.generator("fading", self._links[link], tile), TILE_BLOCKS)
+        return self._draw(self._streams.passing("fading", self._links[link], tile), TILE_BLOCKS)
 
 
 def tiles(first_block: int, count: int) -> Iterator[tuple[int, slice, slice]]:
@@ -89,6 +86,21 @@ def tiles(first_block: int, count: int) -> Iterator[tuple[int, slice, slice]]:
         start = tile * TILE_BLOCKS
         low, high = max(first_block, start), min(end, start + TILE_BLOCKS)
         yield tile, slice(low - start, high - start), slice(low - first_block, high - first_block)
+
+
+def from_tiles(tile_of: TileOf, link_indices: NDArray[np.int64], first_block: int, count: int) -> Gains:
+    """Gains [n, count] put together from `tile_of(link, tile)`, each of 64 blocks."""
+    links = np.asarray(link_indices, dtype=np.int64).tolist()
+    gains = np.empty((len(links), count))
+    for tile, inside, outside in tiles(first_block, count):
+        for row, link in enumerate(links):
+            gains[row, outside] = tile_of(link, tile)[inside]
+    return gains
+
+
+def cached_tiles(draw_tile: Callable[[int, int], Tile], links: int) -> Callable[[int, int], Tile]:
+    """The same tiles, the latest of them remembered; a forgotten one is worked out again with the same values."""
+    return lru_cache(max(_CACHED_TILES, _CACHED_TILES_PER_LINK * links))(draw_tile)
 
 
 def gains_at(paths: FadingPaths, coherence_s: float, links: int, t_s: Gains) -> Gains:

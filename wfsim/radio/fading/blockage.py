@@ -12,8 +12,8 @@ from pydantic import Field
 from wfsim.radio.fading import Fading, FadingPaths
 from wfsim.radio.fading._paths import TILE_BLOCKS, Gains, gains_at, tiles
 from wfsim.radio.fading.rayleigh import Rayleigh
-from wfsim.radio.switching import Switching
 from wfsim.rng import Streams
+from wfsim.switching import Switching
 from wfsim.units import db_to_linear
 
 _CACHED_TILES = 16_384

@@ -22,3 +22,6 @@ class FreeSpace(PathLoss, kind="free_space"):
 
     def loss_db(self, distance_m: NDArray[np.float64], carrier_hz: float) -> NDArray[np.float64]:
         return free_space_db(distance_m, carrier_hz)
+
+    def range_m(self, carrier_hz: float) -> tuple[float, float]:
+        return SPEED_OF_LIGHT_MPS / carrier_hz, np.inf

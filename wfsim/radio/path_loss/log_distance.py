@@ -23,6 +23,9 @@ class LogDistance(PathLoss, kind="log_distance"):
         ratio = np.asarray(distance_m, dtype=np.float64) / self.reference_m
         return self._reference_db(carrier_hz) + 10.0 * self.exponent * np.log10(ratio)
 
+    def range_m(self, carrier_hz: float) -> tuple[float, float]:
+        return self.reference_m, np.inf
+
     def _reference_db(self, carrier_hz: float) -> float:
         if self.reference_db is not None:
             return self.reference_db

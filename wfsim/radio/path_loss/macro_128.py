@@ -23,3 +23,6 @@ class Macro128(PathLoss, kind="macro_128"):
         require_range(self.kind, "carrier", carrier_hz, "Hz", low=_LOWEST_HZ, high=_HIGHEST_HZ)
         require_range(self.kind, "distance", distance_m, "m", low=_NEAREST_M, high=_FARTHEST_M)
         return 128.1 + 37.6 * np.log10(np.asarray(distance_m, dtype=np.float64) / 1e3)
+
+    def range_m(self, carrier_hz: float) -> tuple[float, float]:
+        return _NEAREST_M, _FARTHEST_M

@@ -12,15 +12,25 @@ from wfsim.part import Part, load_folder
 
 Mask = NDArray[np.bool_]
 
+_OFTEN = 1_000
+
 
 class Transport(Part, slot="transport"):
     """Packets fly in passes: the first sends all of them, each later one those to be sent again, in their order.
 
     The sender learns a pass's losses at its end (selective repeat; acknowledgements are free and take no time).
+    A transfer that `survives_outage` of its station waits and goes on; another one ends with it.
     """
 
     needs_deadline: ClassVar[bool] = False
     keeps_partial: ClassVar[bool] = True
+    survives_outage: ClassVar[bool] = False
+
+    @property
+    def max_flights(self) -> int | None:
+        """How often a packet flies at most, as `resend` has it; None: until it arrives, or very often."""
+        lost = np.ones(1, dtype=bool)
+        return next((count for count in range(1, _OFTEN) if not self.resend(lost, count).any()), None)
 
     def resend(self, missing: Mask, attempts: int) -> Mask:
         """Which of the `missing` packets [packets], each of which has flown `attempts` times, fly again."""
@@ -38,12 +48,14 @@ class Repeating(Transport):
     So a loss is repaired before less important fragments fly, and what a cut leaves is the most important part.
     """
 
+    survives_outage: ClassVar[bool] = True
+
     window_packets: int | None = Field(
         None, ge=1, description="most packets of a pass, repetitions first; null: all new ones, then the repetitions"
     )
 
     def next_pass(self, again: Mask, new: Mask) -> NDArray[np.int64]:
-        return np.concatenate([np.flatnonzero(again), np.flatnonzero(new)])[: self.window_packets]
+        return np.concatenate([again.nonzero()[0], new.nonzero()[0]])[: self.window_packets]
 
 
 load_folder(__name__, list(__path__))

@@ -14,7 +14,7 @@ from wfsim.results.export._tables import Table, journal_tables
 
 @exporter()
 def csv(run: Run) -> dict[str, bytes]:
-    """A folder with one CSV file per type of journal record (RFC 4180, UTF-8).
+    """A folder with one CSV file per type of journal record, and of links and outages (RFC 4180, UTF-8).
 
     Numbers as their shortest exact text, lists and mappings as JSON, null as an empty cell.
     """

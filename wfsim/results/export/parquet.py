@@ -20,7 +20,7 @@ _PLAIN = {str: "string", int: "int64", float: "float64", bool: "bool_"}
 
 @exporter()
 def parquet(run: Run) -> dict[str, bytes]:
-    """A folder with one Parquet file per type of journal record, lists and maps typed (needs wfsim-cosim[parquet])."""
+    """A folder of Parquet files: each type of journal record, links, outages; typed (needs wfsim-cosim[parquet])."""
     if importlib.util.find_spec("pyarrow") is None:
         raise UsageError("the format parquet needs pyarrow: pip install 'wfsim-cosim[parquet]'")
     return {f"{name}.parquet": _encoded(table) for name, table in journal_tables(run).items()}

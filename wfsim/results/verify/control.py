@@ -20,10 +20,12 @@ def requests_are_sound(journal: Sequence[Line]) -> Iterator[str]:
 
 @invariant
 def grants_answer_requests(journal: Sequence[Line]) -> Iterator[str]:
-    """A device asks once in a turn, and is answered once, after that."""
+    """A device asks once in a turn, and is answered once, after that; one that was stopped may begin its turn again."""
     open_requests: dict[tuple[str, int], bool] = {}
-    for line in of(journal, "requested", "granted"):
-        if line["type"] == "requested":
+    for line in of(journal, "requested", "granted", "device_late"):
+        if line["type"] == "device_late":
+            open_requests.pop(turn(line), None)
+        elif line["type"] == "requested":
             if turn(line) in open_requests:
                 yield f"{at(line)}{named(line)} asks again"
             open_requests[turn(line)] = True

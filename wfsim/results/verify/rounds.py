@@ -12,12 +12,14 @@ _ENDINGS = ("update_arrived", "update_held", "device_late")
 
 @invariant
 def rounds_are_consecutive(journal: Sequence[Line]) -> Iterator[str]:
-    """Rounds start at 1, each closes before the next starts, and run_ended counts them."""
+    """Rounds start at 1, each closes, or is lost with the server, before the next starts; run_ended counts them."""
     opened, closed = 0, 0
-    for line in of(journal, "round_started", "round_closed", "run_ended"):
+    for line in of(journal, "round_started", "round_closed", "server_restored", "run_ended"):
         if line["type"] == "run_ended":
             if line["rounds"] != closed:
                 yield f"{at(line)}run_ended counts {line['rounds']} rounds of {closed}"
+        elif line["type"] == "server_restored":
+            closed = opened
         elif line["type"] == "round_started":
             if (opened, line["round"]) != (closed, opened + 1):
                 yield f"{at(line)}round {line['round']} starts after round {opened} started and round {closed} closed"

@@ -53,14 +53,27 @@ def airtime_fits(journal: Sequence[Line]) -> Iterator[str]:
 
 @invariant
 def band_is_not_over_allocated(journal: Sequence[Line]) -> Iterator[str]:
-    """Shares, foreign traffic's included, are not negative and add up to the band at most."""
+    """Per station and direction shares, foreign traffic's included, are not negative and add up to the band at most."""
     for line in of(journal, "band_shared"):
         total_hz = math.fsum([line["background_hz"], *line["shares_hz"].values()])
         if total_hz > line["band_hz"] * (1.0 + ROUNDING):
-            yield f"{at(line)}{line['direction']} shares add up to {total_hz:g} Hz of {line['band_hz']:g} Hz"
+            band = f"{line['station']} {line['direction']}"
+            yield f"{at(line)}{band} shares add up to {total_hz:g} Hz of {line['band_hz']:g} Hz"
         for transfer, share_hz in {"foreign traffic": line["background_hz"], **line["shares_hz"]}.items():
             if share_hz < 0.0:
                 yield f"{at(line)}{transfer} has a share of {share_hz:g} Hz"
+
+
+@invariant
+def bands_are_shared_in_their_cell(journal: Sequence[Line]) -> Iterator[str]:
+    """A station divides its band among transfers from and to its own devices."""
+    stations = {line["device"]: line["station"] for line in of(journal, "link_placed")}
+    devices = {line["transfer"]: line["devices"] for line in of(journal, "transfer_started")}
+    for line in of(journal, "band_shared"):
+        for transfer in line["shares_hz"]:
+            others = {stations.get(device, line["station"]) for device in devices.get(transfer, ())} - {line["station"]}
+            if others:
+                yield f"{at(line)}{line['station']} shares its band with {transfer} of {', '.join(sorted(others))}"
 
 
 @invariant

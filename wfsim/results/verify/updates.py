@@ -46,11 +46,17 @@ def coverage_is_a_fraction(journal: Sequence[Line]) -> Iterator[str]:
 @invariant
 def staleness_is_true(journal: Sequence[Line]) -> Iterator[str]:
     """Staleness counts the versions made between an update's base and its arrival."""
-    version = 0
-    for line in of(journal, "round_started", "round_closed", "update_arrived"):
+    versions: dict[str, int] = {}
+    edge_of: dict[str, str] = {}
+    server_records = ("round_started", "round_closed", "edge_round_started", "edge_round_closed")
+    for line in of(journal, *server_records, "update_arrived"):
         if line["type"] != "update_arrived":
-            version = line["version"]
-        elif line["staleness"] != version - line["base_version"] or line["staleness"] < 0:
+            edge = line.get("edge", "")
+            versions[edge] = line["version"]
+            edge_of |= dict.fromkeys(line.get("cohort", []), edge)
+            continue
+        version = versions[edge_of.get(line["device"], "")]
+        if line["staleness"] != version - line["base_version"] or line["staleness"] < 0:
             yield (
                 f"{at(line)}the update of {named(line)} is called {line['staleness']} versions old, "
                 f"from {line['base_version']} it is {version - line['base_version']}"

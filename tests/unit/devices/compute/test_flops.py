@@ -36,7 +36,8 @@ def test_devices_differ_in_speed_and_seeds_differ():
 
 def test_the_nested_distribution_is_written_out():
     text = describe_value(Compute.parse({"kind": "flops", "flops_per_s": 1e9}))
-    assert text == {"kind": "flops", "flops_per_s": {"kind": "constant", "value": 1e9}, "jitter": 0.1}
+    speed = {"kind": "constant", "value": 1e9}
+    assert text == {"kind": "flops", "flops_per_s": speed, "jitter": 0.1, "memory_bytes": None}
 
 
 @pytest.mark.parametrize("fields", [{"jitter": -0.1}, {"flops_per_s": 0}, {"speed": 1e9}])

@@ -1,0 +1,63 @@
+"""The transmissions of a bundle on a hop, in order, with their fates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfsim.wired.bundle import Array, Bundle, Mask
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Flights:
+    """One entry per transmission: the packet, whether it got through, and the bits sent when it has left, in sum."""
+
+    packets: NDArray[np.int64]
+    through: Mask
+    ends_bits: Array
+
+    @property
+    def total_bits(self) -> float:
+        """Bits of all transmissions."""
+        return float(self.ends_bits[-1])
+
+    def arrived(self, first: int, packets: int) -> Mask:
+        """Which of all `packets` got through in the first `first` transmissions."""
+        mask = np.zeros(packets, dtype=bool)
+        mask[self.packets[:first][self.through[:first]]] = True
+        return mask
+
+    def to_come(self, first: int, packets: int) -> Mask:
+        """Which of all `packets` have transmissions after the first `first`."""
+        mask = np.zeros(packets, dtype=bool)
+        mask[self.packets[first:]] = True
+        return mask
+
+
+def draw_flights(bundle: Bundle, loss: float, uniforms: Callable[[int], Array]) -> Flights:
+    """Passes over the accepted packets: all of them, then the lost ones, and so on (selective repeat).
+
+    A packet's transmission number n is lost if its entry of `uniforms(n)` [packets] lies below `loss`; the sender
+    learns a pass's losses at its end, free and at once.
+    """
+    if not loss:
+        order = np.flatnonzero(bundle.accepted)
+        return Flights(packets=order, through=np.ones(len(order), dtype=bool), ends_bits=np.cumsum(bundle.bits[order]))
+    passes = list(_passes(bundle, loss, uniforms))
+    order, through = (np.concatenate(column) for column in zip(*passes, strict=True))
+    return Flights(packets=order, through=through, ends_bits=np.cumsum(bundle.bits[order]))
+
+
+def _passes(bundle: Bundle, loss: float, uniforms: Callable[[int], Array]) -> Iterator[tuple[NDArray[np.int64], Mask]]:
+    """The packets of each pass, and which of them get through."""
+    missing, number = bundle.accepted.copy(), 0
+    limit = (bundle.transport.max_attempts or np.inf) if bundle.transport.repeats else 1
+    while missing.any() and number < limit:
+        number += 1
+        flying = np.flatnonzero(missing)
+        got_through = uniforms(number)[flying] >= loss
+        missing[flying[got_through]] = False
+        yield flying, got_through

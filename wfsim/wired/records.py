@@ -1,0 +1,33 @@
+"""What a hop writes in the journal."""
+
+from __future__ import annotations
+
+from wfsim.trace.records import HopEnded
+from wfsim.wired.bundle import Bundle, Mask, Passage
+from wfsim.wired.crossing import Crossing
+
+
+def hop_ended(
+    link: str, t_s: float, bundle: Bundle, crossing: Crossing | None, passage: Passage, pending: Mask
+) -> HopEnded:
+    """The record of a bundle that leaves a hop at `t_s`; without a crossing its service never began."""
+    begun_s = crossing.begun_s if crossing else t_s
+    ended_s = min(crossing.end_s, t_s) if crossing else t_s
+    return HopEnded(
+        t_s=t_s,
+        link=link,
+        transfer=bundle.name,
+        purpose=bundle.purpose,
+        start_s=bundle.offered_s,
+        waited_s=begun_s - bundle.offered_s,
+        service_s=ended_s - begun_s,
+        packets=int(bundle.present.sum()),
+        offered_bits=bundle.count_bits(bundle.present),
+        delivered_bits=bundle.count_bits(passage.arrived),
+        lost_bits=bundle.count_bits(bundle.accepted & ~passage.arrived & ~pending),
+        dropped_bits=bundle.count_bits(bundle.present & ~bundle.accepted),
+        pending_bits=bundle.count_bits(pending),
+        sent_bits=crossing.sent_bits(t_s) if crossing else 0.0,
+        found_bits=bundle.found_bits,
+        cause=passage.cause,
+    )
