@@ -38,6 +38,8 @@ def all_sections() -> dict[str, type[Section]]:
 def find(name: str) -> type[Section]:
     """A slot by name or dotted path, or a section by dotted path. Raises UsageError with the nearest match."""
     slots_by_name = all_slots()
+    if name in slots_by_name:  # places of all slots take a second to find
+        return slots_by_name[name]
     by_path = {dotted(steps): slot for slot in slots_by_name.values() for steps in places(slot)}
     known = by_path | all_sections() | slots_by_name
     if name not in known:
