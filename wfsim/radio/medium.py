@@ -128,7 +128,7 @@ class Medium:
 
     def _stand_still(self, division: Division) -> float:
         """Nothing flies and no block is met until the division ends, whose time is returned."""
-        self._patience.pause(is_outage=division.is_down)
+        self._patience.pause(self._env.now, is_outage=division.is_down)
         return division.until_s
 
     def _fly(self, division: Division) -> float:

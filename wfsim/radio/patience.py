@@ -17,29 +17,39 @@ class Patience:
     def __init__(self, coherence_s: float | None) -> None:
         self._coherence_s = coherence_s
         self._since_s: float | None = None
+        self._paused_s: float | None = None
         self._divisions = 0
         self.given_up: str | None = None
 
     def renew(self) -> None:
         """There is a rate, or a transfer that may get one."""
-        self._since_s, self._divisions, self.given_up = None, 0, None
+        self._since_s, self._paused_s, self._divisions, self.given_up = None, None, 0, None
 
     def wait(self, now_s: float) -> None:
         """The band was divided and nobody has a rate; `given_up` says in words how long was too long."""
-        self._since_s = now_s if self._since_s is None else self._since_s
+        self._go_on(now_s)
         if self._coherence_s is None:
             self._count_division()
         elif now_s - self._since_s >= _BLOCKS * self._coherence_s:
             self.given_up = f"{_BLOCKS} coherence blocks"
 
-    def pause(self, *, is_outage: bool) -> None:
+    def pause(self, now_s: float, *, is_outage: bool) -> None:
         """Nobody has a share: blocks that pass before that ends do not count.
 
-        The station's own outages are short against the wait, which goes on over them.
+        After foreign traffic the wait begins anew, after the station's own outage it goes on where it was.
         """
-        if not is_outage:
+        if is_outage:
+            self._paused_s = now_s if self._paused_s is None else self._paused_s
+        else:
             self._since_s = None
             self._count_division()
+
+    def _go_on(self, now_s: float) -> None:
+        if self._since_s is None:
+            self._since_s = now_s
+        elif self._paused_s is not None:
+            self._since_s += now_s - self._paused_s
+        self._paused_s = None
 
     def _count_division(self) -> None:
         self._divisions += 1

@@ -241,7 +241,7 @@ class ReferenceMedium:
         for flight in flights:
             flight.rate_bps = 0.0
         self._change_s = division.until_s
-        self._patience.pause(is_outage=division.is_down)
+        self._patience.pause(self._env.now, is_outage=division.is_down)
 
     def _set_rates(self, flights: list[_Flight], division: Division) -> None:
         blocks = self._blocks(self._env.now)

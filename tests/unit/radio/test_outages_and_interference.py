@@ -130,8 +130,8 @@ def test_divisions_are_written_on_request(make_air: Callable[..., Any], engine: 
 def test_an_outage_does_not_try_the_patience(engine: str) -> None:
     patience = Patience(0.05)
     for _ in range(30_000):
-        patience.pause(is_outage=True)
+        patience.pause(1.0, is_outage=True)
     assert patience.given_up is None
     for _ in range(20_000):
-        patience.pause(is_outage=False)
+        patience.pause(1.0, is_outage=False)
     assert patience.given_up == "20000 divisions of the band"
