@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -10,6 +11,7 @@ HERE = Path(__file__).parent
 
 def main() -> None:
     """Run the scripts in order of name; stopped anywhere, the next call goes on."""
+    sys.path.insert(0, str(HERE))  # as for a script that is run by itself: some build on others
     for script in sorted(HERE.glob("*.py")):
         if script.name != Path(__file__).name:
             print(f"plots/{script.name}", flush=True)

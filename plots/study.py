@@ -36,8 +36,8 @@ NOTES = (
 
 def main() -> None:
     """Run what is missing, then write and draw; a study without some of its cells is not shown."""
-    rates = swept("learning_rates")
-    tables = {name: Table(swept(name), ceiling, baseline) for name, (ceiling, baseline) in BUDGETS.items()}
+    rates = swept("study/learning_rates")
+    tables = {name: Table(swept(f"study/{name}"), ceiling, baseline) for name, (ceiling, baseline) in BUDGETS.items()}
     text = [
         __doc__.splitlines()[0],
         "",
@@ -53,8 +53,8 @@ def main() -> None:
 
 
 def swept(name: str) -> Sequence[Run]:
-    """The runs of a sweep of the study."""
-    result = wfsim.sweep(f"study/{name}", out=f"runs/study/{name}")
+    """The runs of a sweep that is a scenario of this name."""
+    result = wfsim.sweep(name, out=f"runs/{name}")
     if result.causes:
         raise SystemExit("\n".join(f"{run}: {cause}" for run, cause in result.causes.items()))
     return result.runs

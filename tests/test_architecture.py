@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "world": UP_TO_CARRIERS | {"scenario"},
     "results": UP_TO_MESSAGES,
     "fitting": FOUNDATIONS | {"measured"},
-    "figures": UP_TO_MESSAGES | {"results", "fitting", "scenario", "topology", "wired"},
+    "figures": UP_TO_MESSAGES | {"results", "fitting", "scenario", "topology", "wired", "learning"},
     "simulate": UP_TO_CARRIERS | {"scenario", "world", "results"},
     "sweeps": UP_TO_CARRIERS | {"scenario", "world", "results", "simulate"},
     "planning": UP_TO_CARRIERS | {"scenario", "world", "results", "simulate", "sweeps"},

@@ -25,12 +25,12 @@ SETUP = {
 SITES = next(text for kind, text in BLOCKS if kind == "bash" and "branch_offices" in text).splitlines()
 
 
-@pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the scenarios in it, as a checkout has."""
-    place = tmp_path_factory.mktemp("readme")
-    (place / "scenarios").symlink_to(ROOT / "scenarios")
-    return place
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with the scenarios in it as a checkout has."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def python_files() -> dict[str, str]:
@@ -50,20 +50,19 @@ def test_set_up_is_two_commands() -> None:
 def test_the_tour_runs(workplace: Path) -> None:
     """Files, commands, then Python blocks, in order, in one folder."""
     for name, text in python_files().items():
-        (workplace / name).write_text(text)
+        Path(name).write_text(text)
     for line in commands():
         if line not in SETUP and line not in SITES:
-            run(shortened(shlex.split(line, comments=True)), workplace)
+            run(line)
     for text in (text for kind, text in BLOCKS if kind == "python"):
-        run([sys.executable, "-c", text.replace('"stop.rounds": 5', SHORT_MAPPING)], workplace)
+        run_python(text.replace('"stop.rounds": 5', SHORT_MAPPING), workplace)
 
 
-def test_the_sites_run(tmp_path: Path) -> None:
+def test_the_sites_run(workplace: Path) -> None:
     """A block that stands alone, beside the tour to spare time."""
     assert len(SITES) == 7
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     for line in SITES:
-        run(shortened(shlex.split(line, comments=True)), tmp_path)
+        run(line)
 
 
 SHORT_MAPPING = ", ".join(
@@ -73,20 +72,29 @@ SHORT_MAPPING = ", ".join(
 
 
 def shortened(words: list[str]) -> list[str]:
-    """A `wfsim` command line for this interpreter; runs and sweeps get the short overrides."""
+    """The words after `wfsim`; runs and sweeps get the short overrides."""
     assert words[0] == "wfsim"
     extra = SHORT if words[1] in ("run", "sweep") else []
     if "branch_offices" in words and extra:  # its devices stand where the file says, its outage begins in round 5
         extra = ["stop.rounds=5", *SHORT[1:3]]
     extra = [*extra, "sweep.seeds=1"] if "scenarios/tradeoff.yaml" in words else extra
-    return [sys.executable, "-m", "wfsim", *words[1:], *extra]
+    return [*words[1:], *extra]
 
 
-def run(words: list[str], folder: Path) -> None:
-    done = subprocess.run(
-        words, cwd=folder, capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
+def run(line: str) -> None:
+    """A `wfsim` command in this process: most of the time of one of its own would go into starting it."""
+    from wfsim.cli.main import main
+
+    words = shortened(shlex.split(line, comments=True))
+    assert main(words) == 0, shlex.join(["wfsim", *words])
+
+
+def run_python(text: str, folder: Path) -> None:
+    """In a process of its own: classes of parts stay registered where they are defined."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", text]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300, env=environment)
+    assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
 
 
 def test_the_yaml_block_is_a_valid_scenario(tmp_path: Path) -> None:

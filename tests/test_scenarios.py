@@ -23,10 +23,15 @@ def name_of(path: Path) -> str:
 
 
 @pytest.fixture
-def short(path: Path, text_model, texts_csv) -> list[str]:
-    """Overrides; bert_local needs files that its user names, llama_timing has sizes of its own."""
+def short(path: Path, text_model, texts_csv, language_model, book, minilm_package, wordnet_folder) -> list[str]:
+    """Overrides; two scenarios need files that their user names, llama_timing has sizes of its own."""
+    if path.stem == "language_local":
+        return [f"learning.model.path={language_model('gpt2')}", f"learning.data.path={book}", *SHORT[:2], SHORT[3]]
     if path.stem == "llama_timing":
         return [SHORT[0], SHORT[3]]
+    if path.stem == "minilm_wordnet":
+        sizes = ["learning.data.train_examples=90", "learning.data.test_examples=20"]
+        return [f"learning.data.path={wordnet_folder}", *sizes, *SHORT[:2], SHORT[3]]
     if path.stem == "city_100k":
         return [SHORT[0], "topology.cells=3", "topology.devices_per_cell=4"]
     if path.stem in SITES:

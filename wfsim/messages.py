@@ -6,14 +6,15 @@ Arrays are NumPy, float32 (what the engine learned under `precision: float64` st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float32]
+Thing = TypeVar("Thing")
 
 
 class Pair(NamedTuple):
@@ -47,13 +48,14 @@ class TensorShape(NamedTuple):
 class AdapterShapes:
     """What an adapter is made of: LoRA pairs of one rank and named dense tensors (the classifier head).
 
-    `factors` says which factors are trained and sent: under `b` (FFA-LoRA) every A stays as it came with the model.
+    `factors` says which factors are trained and sent: under `b` (FFA-LoRA) every A stays as it came with the model;
+    under `alternate` (RoLoRA) it depends on the version that training starts from, and `at` tells.
     """
 
     rank: int
     pairs: tuple[PairShape, ...]
     dense: tuple[TensorShape, ...]
-    factors: Literal["both", "b"] = "both"
+    factors: Literal["both", "a", "b", "alternate"] = "both"
 
     @cached_property
     def tensors(self) -> tuple[TensorShape, ...]:
@@ -78,11 +80,38 @@ class AdapterShapes:
         """Where each tensor begins in the vector of all values, and where the last one ends."""
         return (0, *np.cumsum([tensor.entries for tensor in self.tensors]).tolist())
 
+    def at(self, version: int) -> AdapterShapes:
+        """What training from this version trains and sends: under `alternate` B from even versions (B is 0 in version
+        0, where A has no gradient) and A from odd ones."""
+        return self._halves[version % 2] if self.factors == "alternate" else self
+
+    def of_rank(self, rank: int) -> AdapterShapes:
+        """The same matrices with pairs of another rank."""
+        return self if rank == self.rank else replace(self, rank=rank)
+
+    @cached_property
+    def _halves(self) -> tuple[AdapterShapes, AdapterShapes]:
+        return replace(self, factors="b"), replace(self, factors="a")
+
+    @property
+    def sends_a(self) -> bool:
+        """Whether A is trained and sent."""
+        return self.factors != "b"
+
+    @property
+    def sends_b(self) -> bool:
+        """Whether B is trained and sent."""
+        return self.factors != "a"
+
+    def flying(self, of_b: Thing, of_a: Thing) -> tuple[Thing, ...]:
+        """Of what belongs to B and what belongs to A: that of the factors that fly, B's first."""
+        return (of_b,) * self.sends_b + (of_a,) * self.sends_a
+
     @cached_property
     def sent(self) -> tuple[int, ...]:
-        """Indices of the tensors that fly, in canonical order: all but frozen A."""
-        frozen = self.factors == "b"
-        return tuple(i for i in range(len(self.tensors)) if not (frozen and i < 2 * len(self.pairs) and i % 2 == 0))
+        """Indices of the tensors that fly, in canonical order: all but frozen factors."""
+        flies = (self.sends_a, self.sends_b)
+        return tuple(i for i in range(len(self.tensors)) if i >= 2 * len(self.pairs) or flies[i % 2])
 
     @cached_property
     def trained(self) -> NDArray[np.bool_]:
@@ -140,6 +169,13 @@ class Plan:
     def size_bits(self) -> int:
         """Bits of all fragments, packet headers excluded."""
         return 8 * sum(self.fragment_bytes)
+
+    def coverage(self, arrived: NDArray[np.bool_]) -> float:
+        """Entries of the fragments that arrived over those of all."""
+        if arrived.all():
+            return 1.0
+        came = sum(entries for entries, there in zip(self.fragment_entries, arrived.tolist(), strict=True) if there)
+        return came / sum(self.fragment_entries)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 Address = str | int
 
+_KEY = np.dtype("<u8")
+
 
 @dataclass(frozen=True)
 class Streams:
@@ -45,9 +47,9 @@ class Streams:
         return _PHILOX.keyed(self._key(purpose, *address))
 
     def _key(self, *address: Address) -> NDArray[np.uint64]:
-        text = "".join(_spell(part) for part in (self.seed, *address))
+        text = "".join(map(_spell, (self.seed, *address)))
         digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
-        return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+        return np.frombuffer(digest, dtype=_KEY).astype(np.uint64)
 
 
 class _Philox(threading.local):
@@ -70,5 +72,7 @@ _PHILOX = _Philox()
 
 def _spell(part: Address) -> str:
     """Length-prefixed and typed, so that no two addresses spell alike; NumPy integers are integers."""
-    text, kind = (part, "str") if isinstance(part, str) else (str(operator.index(part)), "int")
-    return f"{len(text)}:{kind}:{text};"
+    if isinstance(part, str):
+        return f"{len(part)}:str:{part};"
+    text = str(operator.index(part))
+    return f"{len(text)}:int:{text};"

@@ -59,10 +59,12 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "transport": ("radio.transport", [*TIMING, *LOSS, "protocol={kind: deadline, round_s: 4.0}"]),
     "data": ("learning.data", TRAINED),
     "model": ("learning.model", TRAINED),
-    "aggregator": ("aggregator", TRAINED),
+    "aggregator": ("aggregator", [*TRAINED, "stop.rounds=2", "topology.devices=5"]),
+    "attack": ("learning.attack", TRAINED),
+    "server_optimizer": ("aggregator.server", [*TRAINED, "stop.rounds=2"]),
     "staleness": ("aggregator.staleness", [*TRAINED, "stop.rounds=6", "protocol=asynchronous"]),
     "measured": ("radio.measured", TIMING),
-    "missing": ("aggregator.missing", [*TRAINED, *LOSS, "radio.transport=unreliable"]),
+    "missing": ("aggregator.missing", [*TRAINED, "stop.rounds=2", *LOSS, "radio.transport=unreliable"]),
     "outages": ("devices.failures", TIMING),
     "optimizer": ("learning.local.optimizer", TRAINED),
     "partition": ("learning.partition", TRAINED),
@@ -86,12 +88,18 @@ FIELDS = {  # a kind's required fields, and values under which it shows in so sm
     "round_robin": {"devices": 2},
     "tsfa": {"latency_budget_s": 1.0},
     "best_snr": {"devices": 2},
+    "fixed_ranks": {"ranks": [1, 3]},
+    "sign_flip": {"share": 0.5},
+    "noise": {"share": 0.5},
     "random": {"devices": 2},
+    "dirichlet": {"min_examples": 1},
     "hinge": {"b": 0},
     "soft": {"keep": 1},
     "random_ranks": {"keep": 1},
     "qr_core": {"keep": 1},
     "error_feedback": {"inner": {"kind": "soft", "keep": 1}},
+    "zlib": {"inner": "dense"},
+    "zstd": {"inner": "dense"},
     "bernoulli": {"probability": 0.5, "period_s": 1.0},
     "deadline": {"round_s": 1.0},
     "placed": {"devices": [{"name": "a", "distance_m": 100.0}, {"name": "b", "distance_m": 300.0}]},
@@ -112,11 +120,16 @@ FIELDS = {  # a kind's required fields, and values under which it shows in so sm
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_files(tmp_path_factory: pytest.TempPathFactory, make_vit: Callable[..., Path]) -> None:
+def own_files(
+    tmp_path_factory: pytest.TempPathFactory, make_vit: Callable[..., Path], hub: Callable[[str, Path], None]
+) -> None:
     """Kinds that read a person's own files: a narrow ViT, and twenty digits from different places of `digits`."""
     digits = Digits().load()
     FIELDS["hugging_face"] = {"path": str(make_vit(hidden_size=32))}
+    hub("wfsim/narrow", make_vit(hidden_size=24))
+    FIELDS["hub"] = {"name": "wfsim/narrow"}
     FIELDS["config"] = {"path": str(make_vit(hidden_size=16) / "config.json")}
+    FIELDS["text_file"], TIMED["text_file"] = own_book(tmp_path_factory.mktemp("own"))
     FIELDS["graphml"] = {"path": str(own_network(tmp_path_factory.mktemp("own") / "network.graphml"))}
     for number, kind in enumerate(("csv", "jsonl", "parquet")):
         chosen = range(20 * number, 20 * number + 20)
@@ -125,6 +138,50 @@ def own_files(tmp_path_factory: pytest.TempPathFactory, make_vit: Callable[..., 
             path, kind, [digits.train_inputs[i] for i in chosen], [int(digits.train_labels[i]) for i in chosen]
         )
         FIELDS[kind] = {"path": str(path), "image": "image"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_sites(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Partitions deal ninety digits of four sites."""
+    digits, path = Digits().load(), tmp_path_factory.mktemp("own") / "sites.csv"
+    write_images(path, "csv", list(digits.train_inputs[:90]), digits.train_labels[:90].tolist())
+    data = f"learning.data={{kind: csv, path: {path}, image: image, key: site}}"
+    PLACES["partition"] = ("learning.partition", [*TRAINED, data])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_texts(
+    tmp_path_factory: pytest.TempPathFactory, minilm_package: Path, texts_csv: Path, wordnet_folder: Path
+) -> None:
+    """Kinds that hold texts are timed by a small encoder's configuration; MiniLM, by another name, trains on texts."""
+    place = tmp_path_factory.mktemp("texts")
+    model = f"learning.model={{kind: config, path: {minilm_package / 'config.json'}, max_tokens: 8}}"
+    for kind in ("datasets", "datasets_folder", "sentiment", "wordnet"):
+        TIMED[kind] = ["learning.kind=none", "learning.local.steps=null", model]
+    TIMED["minilm"] = [f"learning.data={{kind: csv, path: {texts_csv}}}"]
+    FIELDS["wordnet"] = {"path": str(wordnet_folder)}
+    FIELDS["sentiment"] = {"path": str(place / "sentiment"), "domains": ["tweets"]}
+    FIELDS["datasets"] = {"name": str(place / "named")}
+    FIELDS["datasets_folder"] = {"path": str(place / "saved")}
+    (place / "sentiment").mkdir()
+    rows = [f"{number}\t{(-1) ** number}\ttweet {number}\n" for number in range(30)]
+    (place / "sentiment" / "tweets_GroundTruth.txt").write_text("".join(rows))
+    (place / "named").mkdir()
+    (place / "named" / "train.csv").write_text("\n".join(texts_csv.read_text().split("\n")[:70]) + "\n")
+    saved = {"text": [f"cat {number}" for number in range(50)], "label": [0, 1] * 25}
+    pytest.importorskip("datasets").Dataset.from_dict(saved).save_to_disk(place / "saved")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_clothes(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Fashion-MNIST's files, with digits in them."""
+    digits, folder = Digits().load(), tmp_path_factory.mktemp("clothes")
+    parts = {"train": (digits.train_inputs, digits.train_labels), "t10k": (digits.test_inputs, digits.test_labels)}
+    for part, arrays in parts.items():
+        for name, values in zip(("images-idx3", "labels-idx1"), arrays, strict=True):
+            head = bytes([0, 0, 8, values.ndim]) + np.array((30, *values.shape[1:]), ">u4").tobytes()
+            (folder / f"{part}-{name}-ubyte").write_bytes(head + values[:30].astype(np.uint8).tobytes())
+    FIELDS["fashion_mnist"] = {"path": str(folder)}
 
 
 SERIES = {  # slot.kind of those that follow a measured series -> its file
@@ -148,6 +205,15 @@ def own_series(tmp_path_factory: pytest.TempPathFactory) -> None:
     FIELDS["measured.npz"] = {"path": str(folder / "own.npz")}
 
 
+def own_book(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """A text, and what a federation needs to read it without training: a small decoder's configuration."""
+    (folder / "book.txt").write_text("".join(f"It was the {number}th day.\n\n" for number in range(60)))
+    sizes = {"n_embd": 16, "n_layer": 1, "n_head": 2, "n_positions": 32, "vocab_size": 50}
+    (folder / "gpt2.json").write_text(json.dumps({"model_type": "gpt2", **sizes}))
+    model = f"learning.model={{kind: config, path: {folder / 'gpt2.json'}, max_tokens: 16}}"
+    return {"path": str(folder / "book.txt")}, ["learning.kind=none", model]
+
+
 def own_network(path: Path) -> Path:
     graph = networkx.Graph([("hall", "dc", {"rate_bps": 1e6})])
     graph.add_node("hall", role="access_point", x_m=0.0, y_m=0.0)
@@ -163,7 +229,8 @@ def write_images(path: Path, kind: str, images: list[np.ndarray], labels: list[i
     for image in images:
         pillow.fromarray(image).save(file := io.BytesIO(), "PNG")
         texts.append(base64.b64encode(file.getvalue()).decode())
-    table = pandas.DataFrame({"image": texts, "label": labels})
+    sites = [f"site {number % 4}" for number in range(len(labels))]
+    table = pandas.DataFrame({"image": texts, "label": labels, "site": sites})
     if kind == "jsonl":
         table.to_json(path, orient="records", lines=True)
     else:
@@ -202,6 +269,8 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
     [
         ("codec.values", ("fp32", "fp16", "int8", "int4")),
         ("codec", ("{kind: soft, keep: 1}", "{kind: soft, keep: 2}", "{kind: soft, keep: 2, values: int4}")),
+        ("codec", tuple(f"{{kind: zlib, level: {level}, inner: {{kind: qsgd, levels: 1}}}}" for level in (1, 9))),
+        ("codec", tuple(f"{{kind: zstd, level: {level}, inner: {{kind: qsgd, levels: 1}}}}" for level in (1, 19))),
         ("controller", ("{kind: best_snr, devices: 2, knowledge: mean}", "{kind: best_snr, devices: 2}")),
         ("protocol", ("{kind: deadline, round_s: 1}", "{kind: deadline, round_s: 1, min_arrivals: 2}")),
         ("protocol", ("{kind: buffered, buffer: 2}", "{kind: buffered, buffer: 3}")),
@@ -319,12 +388,17 @@ def test_fields_of_controllers_that_change_a_run(play, kind: str, changes: tuple
     ("path", "values"),
     [
         ("aggregator.server_lr", (1.0, 0.5)),
+        ("aggregator.clip_norm", ("null", 0.5)),
         ("codec", ("{kind: soft, keep: 1}", "{kind: soft, keep: 1, score: factor_norm}")),
         ("codec", ("{kind: soft, keep: 1}", "{kind: soft, keep: 1, scope: global}")),
         ("codec", ("{kind: random_ranks, keep: 1}", "{kind: random_ranks, keep: 1, unbiased: true}")),
         ("codec", ("{values: int4}", "{values: int4, rounding: stochastic}")),
         ("codec", ("{kind: top_k}", "{kind: top_k, keep_share: 0.2}", "{kind: top_k, budget_bytes: 5000}")),
-        ("codec", ("random_k", "{kind: random_k, unbiased: true}")),
+        ("codec", ("random_k", "{kind: random_k, unbiased: true}", "{kind: random_k, scope: matrix}")),
+        ("codec", tuple(f"{{kind: random_k, mask: {mask}}}" for mask in ("listed", "seeded", "common"))),
+        ("codec", ("{kind: random_ranks, keep: 1, common: true}", "{kind: random_ranks, keep: 1}")),
+        ("codec", ("{values: bf16}", "{values: fp16}", "{values: sign}")),
+        ("codec", ("qsgd", "{kind: qsgd, levels: 7}", "{kind: qsgd, bucket_entries: 64}", "{kind: qsgd, head: int8}")),
         ("aggregator", ("{kind: mixing, alpha: 0.6}", "{kind: mixing, alpha: 0.9}")),
         ("aggregator", ("{kind: mixing, missing: renormalise}", "{kind: mixing, missing: no_change}")),
     ],
@@ -333,3 +407,9 @@ def test_fields_that_change_what_is_learned(play, path: str, values: tuple) -> N
     lossy = [*TRAINED, "stop.rounds=2", *LOSS, "radio.transport=unreliable"]
     ends = {play("digits.yaml", [*lossy, f"{path}={value}"])[-1]["hash"] for value in values}
     assert len(ends) == len(values)
+
+
+def test_what_a_classifier_of_texts_reads_changes_what_is_learned(play, minilm_package, texts_csv) -> None:
+    models = [f"learning.model={{kind: minilm, max_tokens: 8, pooling: {pooling}}}" for pooling in ("first", "mean")]
+    ends = {play("digits.yaml", [*TRAINED, *TIMED["minilm"], model])[-1]["hash"] for model in models}
+    assert len(ends) == 2

@@ -16,10 +16,14 @@ from wfsim.results.summary import summarise
 
 OTHERWISE = {  # figures of files that the user names; tables, held by other tests here or by a page in plots/
     "bert_local",
+    "language_local",
     "llama_timing",
+    "minilm_wordnet",
     "city_100k",
     "tradeoff",
     "congestion",
+    "codecs/ceiling_9k",
+    "codecs/rates",
     "study/learning_rates",
     "study/budget_5k",
     "study/budget_9k",

@@ -203,14 +203,20 @@ def test_without_a_mask_a_job_trains_what_its_shapes_train(vit_directory):
     assert not any(pair.a.any() for pair in case.learn([job], "adamw")[0].delta.pairs.values())
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("mixed", [False, True], ids=["equal", "mixed"])
-@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+@pytest.mark.parametrize(
+    ("dtype", "mixed", "optimizer"),
+    [
+        ("float32", True, "adamw"),
+        ("float32", False, "sgd"),
+        pytest.param("float64", False, "adamw", marks=pytest.mark.slow),
+        pytest.param("float64", True, "sgd", marks=pytest.mark.slow),
+    ],
+)
 def test_results_do_not_depend_on_the_chunk(vit_directory, dtype, mixed, optimizer):
     case = Case(vit_directory, dtype, AdapterSettings())
     jobs = case.jobs(20, mixed=mixed)
     together = case.train(jobs, optimizer)
-    for size, threads in ((1, 1), (5, 1), (5, 2), (1, 2)):
+    for size, threads in ((1, 2), (5, 1)):
         torch.set_num_threads(threads)
         chunks = [case.train(jobs[start : start + size], optimizer) for start in range(0, 20, size)]
         assert all(np.array_equal(a, b) for a, b in zip(together, (v for chunk in chunks for v in chunk), strict=True))

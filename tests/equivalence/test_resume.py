@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ LOSSY = {
 REMEMBERING = {  # stale updates, versions in flight, sizes that values decide, a memory that losses enter
     **SMALL,
     "stop.rounds": 6,
+    "learning.adapter.factors": "alternate",
     "protocol": {"kind": "buffered", "buffer": 2},
     "codec": {"kind": "error_feedback", "on": "acked", "inner": {"kind": "top_k", "keep_share": 0.1}},
     "radio.transport": "unreliable",
@@ -44,13 +47,14 @@ HOLDING = {
     "controller": {"kind": "every", "every": 2},
     "protocol": {"kind": "deadline", "round_s": 2.5, "overtaken": "finish"},
 }
-FAILING = {  # devices that forget, a server that goes back to an older version with uploads in hand
+FAILING = {  # devices that forget, a server that goes back to an older version and memory with uploads in hand
     **SMALL,
     "stop.rounds": 5,
     "codec": {"kind": "error_feedback", "inner": {"kind": "soft", "keep": 2}},
     "devices.failures": {"kind": "random", "mtbf_s": 6.0, "mttr_s": 0.4},
     "devices.recovery": "restart",
     "devices.keeps_state": False,
+    "aggregator": {"kind": "fedit", "server": "adam", "missing": "last_known"},
     "server": {"outages": {"kind": "scheduled", "windows": [[5.0, 5.5]]}, "durable_every_rounds": 2},
 }
 EDGES = {
@@ -61,6 +65,15 @@ EDGES = {
     "devices.keeps_state": False,
     "codec": {"kind": "error_feedback", "inner": {"kind": "soft", "keep": 2}},
 }
+MOVING = {  # devices that are behind, one that forgets its base, a base that the checkpoint holds
+    **SMALL,
+    "stop.rounds": 4,
+    "aggregator": "flora",
+    "controller": {"kind": "random", "devices": 2},
+    "devices.failures": {"kind": "random", "mtbf_s": 9.0, "mttr_s": 0.4},
+    "devices.keeps_state": False,
+    "radio.downlink": {"kind": "unicast", "codec": {"values": "int8"}},
+}
 CASES = {
     "reliable": SMALL,
     "lossy": SMALL | LOSSY,
@@ -70,6 +83,7 @@ CASES = {
     "holding": HOLDING,
     "failing": FAILING,
     "edges": EDGES,
+    "moving": MOVING,
 }
 
 
@@ -85,10 +99,20 @@ def contents(run: Run) -> dict[str, bytes]:
     return {name: (run.path / name).read_bytes() for name in FILES if (run.path / name).is_file()}
 
 
-@pytest.fixture(scope="module", params=CASES)
-def whole(request, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    scenario = wfsim.load_scenario("digits", CASES[request.param])
-    return wfsim.run(scenario, tmp_path_factory.mktemp("whole") / "run")
+@pytest.fixture(scope="session")
+def run_whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """Runs a case once: pytest would set `whole` up anew for every test that names its case."""
+
+    @cache
+    def run(case: str) -> Run:
+        return wfsim.run(wfsim.load_scenario("digits", CASES[case]), tmp_path_factory.mktemp(case) / "run")
+
+    return run
+
+
+@pytest.fixture(params=CASES)
+def whole(request, run_whole: Callable[[str], Run]) -> Run:
+    return run_whole(request.param)
 
 
 STOPS = {"reliable": (0.0, 0.2, 0.5, 0.8, 1.0), "lossy": (0.0, 0.4, 0.7, 0.9, 1.0)}
@@ -110,13 +134,13 @@ def test_stopped_once(whole: Run, tmp_path: Path, share: float) -> None:
 
 def test_stopped_every_so_often(whole: Run, tmp_path: Path) -> None:
     scenario, records = simulate.resumable(whole.path), len(list(whole.journal()))
-    for record in range(1, records, max(records // 12, 1)):
+    for record in range(1, records, max(records // 5, 1)):
         with pytest.raises(Interrupted):
             wfsim.run(scenario, tmp_path / "run", sinks=[stop_at(record)])
     done = wfsim.run(scenario, tmp_path / "run")  # running again goes on as `resume` does
     assert contents(done) == contents(whole)
     assert done.manifest["work"] == whole.manifest["work"]
-    assert done.manifest["attempts"] == len(range(1, records, max(records // 12, 1))) + 1
+    assert done.manifest["attempts"] == len(range(1, records, max(records // 5, 1))) + 1
 
 
 def test_a_torn_journal_and_a_damaged_checkpoint_cost_time_only(whole: Run, tmp_path: Path) -> None:

@@ -20,7 +20,19 @@ _RANKWISE = [
     {"kind": "random_ranks", "keep": 1, "rounding": "stochastic"},
     {"kind": "qr_core", "keep": 1},
 ]
-_CODECS = [*_PLAIN, *_RANKWISE]
+_FORMATS = [
+    {"kind": "dense", "values": "sign"},
+    {"kind": "dense", "values": "bf16", "rounding": "stochastic"},
+    {"kind": "qsgd", "levels": 1, "bucket_entries": 7},
+    {"kind": "zlib", "inner": {"kind": "dense", "values": "int4"}},
+    {"kind": "zstd", "inner": {"kind": "top_k", "values": "sign"}},
+]
+_SINGLE = [
+    {"kind": "top_k", "scope": "matrix", "values": "sign"},
+    {"kind": "random_k", "mask": "seeded", "scope": "matrix"},
+    {"kind": "random_k", "mask": "common", "values": "int4"},
+]
+_CODECS = [*_PLAIN, *_RANKWISE, *_FORMATS, *_SINGLE]
 _every_codec = pytest.mark.parametrize("form", _CODECS, ids=str)
 _few = settings(derandomize=True, max_examples=15, deadline=None)
 
@@ -85,10 +97,15 @@ def test_error_feedback_keeps_the_residual_exactly(
     assert np.array_equal(rest, np.where(shapes.trained, values.vector() - decoded, np.float32(0.0)))
 
 
+_RANDOM_K = {"kind": "random_k", "keep_share": 0.3, "unbiased": True, "mask": "seeded", "scope": "matrix"}
 _UNBIASED = [
     {"kind": "dense", "values": "int4", "rounding": "stochastic"},
     {"kind": "dense", "values": "int8", "rounding": "stochastic"},
     {"kind": "dense", "values": "fp16", "rounding": "stochastic"},
+    {"kind": "dense", "values": "bf16", "rounding": "stochastic"},
+    {"kind": "dense", "values": "sign", "rounding": "stochastic"},
+    {"kind": "qsgd", "levels": 1, "bucket_entries": 32},
+    {**_RANDOM_K, "values": "int4", "head": "int4", "rounding": "stochastic"},
     {"kind": "soft", "values": "int4", "head": "int4", "rounding": "stochastic"},
     {"kind": "random_ranks", "keep": 1, "unbiased": True, "values": "fp32", "head": "fp32"},
     {"kind": "random_ranks", "keep": 3, "unbiased": True, "values": "int4", "head": "int4", "rounding": "stochastic"},
@@ -110,7 +127,7 @@ def test_the_mean_over_draws_is_the_update(form: dict) -> None:
     assert (drawn.std(axis=0) > 0.0).mean() > 0.8
 
 
-@pytest.mark.parametrize("form", _PLAIN)
+@pytest.mark.parametrize("form", [kind for kind in _PLAIN if "values" in Codec.kinds[kind].model_fields])
 def test_fewer_bits_are_coarser(form: str) -> None:
     """A quantiser that does nothing looks plausible: int4 that equals int8 gives it away."""
     shapes, errors, bits = _SHAPES, {}, {}

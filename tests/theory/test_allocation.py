@@ -1,4 +1,4 @@
-"""Ranks and bands solved together, against all choices of ranks on 200 seeded small cases of each problem.
+"""Ranks and bands solved together, against all choices of ranks on 100 seeded small cases of each problem.
 
 The references are slow and share nothing with the solvers: Lambert's W under bisection for common finish times,
 bisection of the marginal price for finish times of one's own.
@@ -28,7 +28,7 @@ from wfsim.allocation import (
 )
 from wfsim.allocation.knapsack import greedy_levels, least_loss
 
-_CASES, _BAND_HZ = 200, 1e6
+_CASES, _BAND_HZ = 100, 1e6
 
 
 def draw_uploads(generator: np.random.Generator, devices: int, ranks: int) -> Uploads:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from wfsim.outages.none import AlwaysUp
 from wfsim.rng import Streams
-from wfsim.trace.records import HopEnded
+from wfsim.trace import HopEnded
 from wfsim.wired import Hop
 from wfsim.wired.bundle import Bundle, HopTransport
 from wfsim.wired.line import Line

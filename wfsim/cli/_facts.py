@@ -17,7 +17,7 @@ from wfsim.rng import Streams
 from wfsim.scenario.identity import run_id
 from wfsim.scenario.schema import Scenario
 from wfsim.units import BITS_PER_BYTE
-from wfsim.world.build import download_plan, expected_plan, wire_of
+from wfsim.world.build import expected_plan, usual_download, wire_of
 
 Facts = dict[str, Any]
 
@@ -32,7 +32,7 @@ def facts(scenario: Scenario) -> Facts:
     workload = build_workload(scenario.learning, streams, devices)
     memory = training_memory(scenario.learning, workload.encoder, workload.shapes)
     require_memory(memory, scenario.devices.compute.memory_bytes)
-    upload, download = expected_plan(scenario, wire_of(scenario, workload)), download_plan(scenario, workload)
+    upload, download = expected_plan(scenario, wire_of(scenario, workload)), usual_download(scenario, workload)
     flops = float(np.median([workload.flops(device) for device in devices]))
     sites = site_facts(scenario, upload, download, flops)
     check_feasible(scenario, sites)

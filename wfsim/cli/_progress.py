@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from wfsim.cli._output import say
 from wfsim.cli._quantities import accuracy, number
+from wfsim.results.rounds import perplexity
 from wfsim.scenario.schema import Stop
 from wfsim.trace import Sink
 
@@ -27,12 +28,17 @@ class Rounds:
     def __init__(self, show: Callable[[Line, bool], None]) -> None:
         self._show = show
         self._round: Line | None = None
+        self._is_language = False
 
     def __call__(self, line: Line) -> None:
         if line["type"] == "round_closed":
             self._round = {key: line[key] for key in ("round", "t_s", "arrived", "participants")}
+        elif line["type"] == "language_task":
+            self._is_language = True
         elif line["type"] == "evaluated" and self._round is not None:
             self._round["accuracy"] = line["accuracy"]
+            if self._is_language:
+                self._round["perplexity"] = perplexity(line["loss"])
         elif self._round is not None and line["type"] not in _SAME_ROUND:
             self._show(self._round, line["type"] in ("jobs_counted", "run_ended"))
             self._round = None
@@ -46,7 +52,11 @@ def describe_round(done: Line, stop: Stop) -> str:
         f"t = {number(done['t_s'])} s",
         f"arrived {done['arrived']}/{done['participants']}",
     ]
-    return "  ".join(words + ([f"accuracy {accuracy(done['accuracy'])}"] if "accuracy" in done else []))
+    if "perplexity" in done:
+        words.append(f"perplexity {number(done['perplexity'])}")
+    elif "accuracy" in done:
+        words.append(f"accuracy {accuracy(done['accuracy'])}")
+    return "  ".join(words)
 
 
 def share_done(done: Line, stop: Stop) -> float:

@@ -65,7 +65,13 @@ def _accuracies(summary: Summary) -> Iterator[tuple[str, str]]:
         "best_accuracy": "accuracy, best",
         "worst_decile_accuracy": "accuracy, worst tenth of devices",
     }
-    return ((label, accuracy(summary[key])) for key, label in labels.items() if summary[key] is not None)
+    what = "accuracy" if summary.get("final_perplexity") is None else "next-token accuracy"
+    for key, label in labels.items():
+        if summary[key] is not None:
+            yield label.replace("accuracy", what), accuracy(summary[key])
+    for key, label in (("final_perplexity", "perplexity, last"), ("best_perplexity", "perplexity, best")):
+        if summary.get(key) is not None:
+            yield label, number(summary[key])
 
 
 def _hops(summary: Summary) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wfsim.cli._fields import flow
 from wfsim.cli._output import AsJson, console, print_json, print_table, say
 from wfsim.cli._quantities import number
 from wfsim.errors import UsageError
@@ -129,6 +128,8 @@ def _rows(fitted: Fitted) -> Iterator[tuple[str, ...]]:
 
 def _yaml(fitted: Fitted) -> Iterator[str]:
     """The parts as a scenario has them, and a wired link as an edge of a topology has it."""
+    from wfsim.cli._fields import flow
+
     yield ""
     for section, inside in fitted.scenario().items():
         yield f"{section}:"

@@ -15,10 +15,20 @@ from wfsim.part import Part, load_folder
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What an encoder knows beside the values: the adapter they are a change of, and a random stream of its own."""
+    """What an encoder knows beside the values: the adapter they are a change of, and a random stream of its own.
+
+    `round_seed` (32 bits) is the same for all who encode in a round; None where nobody else does.
+    """
 
     start: Adapter
     generator: np.random.Generator
+    round_seed: int | None = None
+
+    def seed(self, *, common: bool) -> int:
+        """32 bits from which a mask is drawn: the round's, or one of the encoder's own."""
+        if common and self.round_seed is not None:
+            return self.round_seed
+        return int(self.generator.integers(2**32))
 
 
 class Codec(Part, slot="codec"):

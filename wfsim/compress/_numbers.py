@@ -1,49 +1,21 @@
-"""Number formats on the air: a *piece* (values that share one scale) <-> bytes."""
+"""Number formats on the air by name: IEEE floats and integers, bf16 and signs."""
 
 from __future__ import annotations
 
 import itertools
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.compress._bfloat import BFloat16
+from wfsim.compress._number_format import SCALE, NumberFormat
+from wfsim.compress._sign import Sign
 from wfsim.messages import Values
 
-ValueType = Literal["fp32", "fp16", "int8", "int4"]
+ValueType = Literal["fp32", "fp16", "int8", "int4", "bf16", "sign"]
 Rounding = Literal["nearest", "stochastic"]
-
-_SCALE = np.dtype("<f4")
-
-
-class NumberFormat(ABC):
-    """Pieces of known length. Sizes never depend on values."""
-
-    @abstractmethod
-    def size(self, count: int) -> int:
-        """Bytes of a piece of `count` values, its scale included."""
-
-    @abstractmethod
-    def room(self, size: int) -> int:
-        """How many values a piece of at most `size` bytes holds; 0 or less where none fits."""
-
-    @abstractmethod
-    def pack_all(self, pieces: Sequence[Values], generator: np.random.Generator | None) -> bytes:
-        """Pieces one after the other: rounded to nearest, or with a generator up or down at random, E[decoded] = x."""
-
-    @abstractmethod
-    def unpack_all(self, data: bytes, offset: int, counts: Sequence[int]) -> list[Values]:
-        """The values [count] of every piece, the first of which begins at `offset`."""
-
-    def pack(self, values: Values, generator: np.random.Generator | None) -> bytes:
-        """One piece."""
-        return self.pack_all([values], generator)
-
-    def unpack(self, data: bytes, offset: int, count: int) -> Values:
-        """The values [count] of one piece."""
-        return self.unpack_all(data, offset, [count])[0]
 
 
 class _Float(NumberFormat):
@@ -93,11 +65,11 @@ class _Integer(NumberFormat):
 
     def size(self, count: int) -> int:
         """The scale and the codes."""
-        return _SCALE.itemsize + self._code_bytes(count)
+        return SCALE.itemsize + self._code_bytes(count)
 
     def room(self, size: int) -> int:
         """Codes beside the scale."""
-        return (size - _SCALE.itemsize) * 8 // self._bits
+        return (size - SCALE.itemsize) * 8 // self._bits
 
     def pack_all(self, pieces: Sequence[Values], generator: np.random.Generator | None) -> bytes:
         """Scale and codes of every piece, all rounded at once."""
@@ -114,9 +86,9 @@ class _Integer(NumberFormat):
         """Values [count] of every piece."""
         sizes = [self.size(count) for count in counts]
         starts = list(itertools.accumulate(sizes, initial=offset))[:-1]
-        scales = np.frombuffer(b"".join(data[start : start + _SCALE.itemsize] for start in starts), dtype=_SCALE)
+        scales = np.frombuffer(b"".join(data[start : start + SCALE.itemsize] for start in starts), dtype=SCALE)
         ends = zip(starts, sizes, strict=True)
-        joined = b"".join(data[start + _SCALE.itemsize : start + size] for start, size in ends)
+        joined = b"".join(data[start + SCALE.itemsize : start + size] for start, size in ends)
         codes = self._parted(np.frombuffer(joined, dtype=np.int8))
         lengths = [self._code_bytes(count) * 8 // self._bits for count in counts]
         values = self._values(codes, np.repeat(scales, lengths))
@@ -130,8 +102,8 @@ class _Integer(NumberFormat):
         sizes = np.abs(values)
         starts = np.cumsum([0, *counts[:-1]])
         largest = np.maximum.reduceat(np.where(np.isfinite(sizes), sizes, 0.0), starts)
-        scales = (largest.astype(np.float64) / self._largest).astype(_SCALE)
-        return np.where(scales >= np.finfo(_SCALE).tiny, scales, _SCALE.type(0.0))
+        scales = (largest.astype(np.float64) / self._largest).astype(SCALE)
+        return np.where(scales >= np.finfo(SCALE).tiny, scales, SCALE.type(0.0))
 
     def _codes(
         self, values: Values, scales: NDArray[np.float32], generator: np.random.Generator | None
@@ -164,5 +136,27 @@ FORMATS: Mapping[ValueType, NumberFormat] = {
     "fp16": _Float("<f2", saturates=True),
     "int8": _Integer(8),
     "int4": _Integer(4),
+    "bf16": BFloat16(),
+    "sign": Sign(),
 }
 TYPES: tuple[ValueType, ...] = tuple(FORMATS)  # a format's place is its number in a fragment's header
+
+Numbers = ValueType | NumberFormat  # a format by name, or one that a codec's own fields define
+_OWN = 255
+
+
+def format_of(kind: Numbers) -> NumberFormat:
+    """The format itself."""
+    return kind if isinstance(kind, NumberFormat) else FORMATS[kind]
+
+
+def type_id(kind: Numbers) -> int:
+    """The format's number in a fragment's header."""
+    return _OWN if isinstance(kind, NumberFormat) else TYPES.index(kind)
+
+
+def format_numbered(number: int, own: NumberFormat | None = None) -> NumberFormat | None:
+    """The format that a header names, `own` being the codec's; None for a number that stands for none."""
+    if number == _OWN:
+        return own
+    return FORMATS[TYPES[number]] if number < len(TYPES) else None

@@ -91,7 +91,7 @@ def unpack_range(fragment: bytes) -> Range:
 
 
 def _entry_bits(kind: ValueType) -> int:
-    return 4 * (FORMATS[kind].size(2) - FORMATS[kind].size(0))
+    return FORMATS[kind].size(8) - FORMATS[kind].size(0)
 
 
 class _Sizes:
@@ -119,5 +119,6 @@ class _Sizes:
         begun = self._filled[:, start] - self._first - self._entry_bits if start else np.zeros_like(self._first)
         limits = begun + 8 * (max_bytes - self._fixed_bytes)
         stop = max(int(row.searchsorted(limit, side="right")) for row, limit in zip(self._filled, limits, strict=True))
-        fits = stop > start and self.fragment_bytes(np.array([start, stop]))[0] <= max_bytes
-        return stop if fits else stop - 1  # an odd number of half bytes may take one bit too many
+        while stop > start and self.fragment_bytes(np.array([start, stop]))[0] > max_bytes:
+            stop -= 1  # index and values each fill whole bytes, so that a few bits may be too many
+        return stop

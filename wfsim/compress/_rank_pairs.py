@@ -22,7 +22,7 @@ Scores = NDArray[np.float64]
 class RankPairs(ChosenItems):
     """Deltas of the ranks with the highest scores. A score comes for every matrix and rank, [matrices, rank].
 
-    Item m rank + i is rank i of matrix m: b_i, then a_i (b_i alone where A is frozen), a scale each. Every fragment of
+    Item m rank + i is rank i of matrix m: b_i, then a_i (or what is not frozen), a scale each. Every fragment of
     pairs holds a bit per item: one that arrives tells ranks that were never chosen (zeros that count) from lost ones.
     Over single matrices the best rank of every matrix comes first, then the second best: sizes are known beforehand.
     Over all matrices items come by score.
@@ -55,7 +55,7 @@ class RankPairs(ChosenItems):
     def _wire(self, shapes: AdapterShapes) -> Wire:
         def segments(item: int) -> tuple[int, ...]:
             pair = shapes.pairs[item // shapes.rank]
-            return (pair.d_out,) if shapes.factors == "b" else (pair.d_out, pair.d_in)
+            return shapes.flying(pair.d_out, pair.d_in)
 
         items = len(shapes.pairs) * shapes.rank
         return Wire(family=_FAMILY, kind=self.values, items=items, flags=items, companions=0, segments=segments)
@@ -71,7 +71,7 @@ class RankPairs(ChosenItems):
 
         def segments(item: int) -> list[Segment]:
             matrix, rank = divmod(item, shapes.rank)
-            factors = (values.b[matrix][:, rank], values.a[matrix][rank])[: 1 if shapes.factors == "b" else 2]
+            factors = shapes.flying(values.b[matrix][:, rank], values.a[matrix][rank])
             return [Segment(factor if scale == 1.0 else factor * np.float32(scale), _NONE) for factor in factors]
 
         return self._order(self._scores(values, shapes, source), shapes), segments
@@ -97,8 +97,8 @@ class RankPairs(ChosenItems):
 
     def _place(self, piece: Piece, shapes: AdapterShapes, values: Factors, known: Factors) -> None:
         matrix, rank = divmod(piece.item, shapes.rank)
-        vectors: list[Values] = [values.b[matrix][:, rank], values.a[matrix][rank]]
-        masks: list[NDArray[np.bool_]] = [known.b[matrix][:, rank], known.a[matrix][rank]]
+        vectors: tuple[Values, ...] = shapes.flying(values.b[matrix][:, rank], values.a[matrix][rank])
+        masks: tuple[NDArray[np.bool_], ...] = shapes.flying(known.b[matrix][:, rank], known.a[matrix][rank])
         end = piece.start + len(piece.values)
         vectors[piece.segment][piece.start : end] = piece.values
         masks[piece.segment][piece.start : None if piece.last else end] = True

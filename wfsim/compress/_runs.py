@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.compress._numbers import FORMATS, TYPES, ValueType
+from wfsim.compress._number_format import NumberFormat
+from wfsim.compress._numbers import Numbers, format_numbered, format_of, type_id
 from wfsim.messages import AdapterShapes, Values
 
 RUNS = 1  # the format byte of these fragments
@@ -25,7 +26,7 @@ class Run(NamedTuple):
     count: int
 
 
-def lay_out(tensors: Iterable[int], shapes: AdapterShapes, kind: ValueType, max_bytes: int) -> Iterator[list[Run]]:
+def lay_out(tensors: Iterable[int], shapes: AdapterShapes, kind: Numbers, max_bytes: int) -> Iterator[list[Run]]:
     """The runs of every fragment: large tensors are split, small ones share a fragment. ValueError: nothing fits."""
     least = size_of([Run(0, 0, 1)], kind)
     if max_bytes < least:
@@ -34,7 +35,7 @@ def lay_out(tensors: Iterable[int], shapes: AdapterShapes, kind: ValueType, max_
     for tensor in tensors:
         start, entries = 0, shapes.tensors[tensor].entries
         while start < entries:
-            room = FORMATS[kind].room(max_bytes - size_of(runs, kind) - _RUN.size)
+            room = format_of(kind).room(max_bytes - size_of(runs, kind) - _RUN.size)
             if room < 1:
                 yield runs
                 runs = []
@@ -45,9 +46,9 @@ def lay_out(tensors: Iterable[int], shapes: AdapterShapes, kind: ValueType, max_
         yield runs
 
 
-def size_of(runs: Sequence[Run], kind: ValueType) -> int:
+def size_of(runs: Sequence[Run], kind: Numbers) -> int:
     """Bytes of a fragment: header, then per run where it lies and its piece."""
-    return _FRAGMENT.size + sum(_RUN.size + FORMATS[kind].size(run.count) for run in runs)
+    return _FRAGMENT.size + sum(_RUN.size + format_of(kind).size(run.count) for run in runs)
 
 
 def entries_of(runs: Sequence[Run]) -> int:
@@ -55,21 +56,26 @@ def entries_of(runs: Sequence[Run]) -> int:
     return sum(run.count for run in runs)
 
 
-def pack(runs: Sequence[Run], tensors: Sequence[Values], kind: ValueType, draw: np.random.Generator | None) -> bytes:
+def pack(runs: Sequence[Run], tensors: Sequence[Values], kind: Numbers, draw: np.random.Generator | None) -> bytes:
     """A fragment with these runs of flat tensors; `draw` rounds at random."""
-    parts = [_FRAGMENT.pack(RUNS, TYPES.index(kind), len(runs))]
+    parts = [_FRAGMENT.pack(RUNS, type_id(kind), len(runs))]
     for run in runs:
         piece = tensors[run.tensor][run.start : run.start + run.count]
-        parts += [_RUN.pack(*run), FORMATS[kind].pack(piece, draw)]
+        parts += [_RUN.pack(*run), format_of(kind).pack(piece, draw)]
     return b"".join(parts)
 
 
-def write(fragment: bytes, shapes: AdapterShapes, vector: Values, mask: NDArray[np.bool_]) -> None:
-    """Put what a fragment carries into a vector and a mask [entries]. Raises ValueError for another fragment."""
-    form, type_id, runs = _FRAGMENT.unpack_from(fragment)
-    if form != RUNS or type_id >= len(TYPES):
-        raise ValueError(f"not a fragment of runs: format {form}, type {type_id}")
-    numbers, at = FORMATS[TYPES[type_id]], _FRAGMENT.size
+def write(
+    fragment: bytes, shapes: AdapterShapes, vector: Values, mask: NDArray[np.bool_], own: NumberFormat | None = None
+) -> None:
+    """Put what a fragment carries into a vector and a mask [entries]; `own` is the format of the codec, if it has one.
+
+    Raises ValueError for another fragment.
+    """
+    form, number, runs = _FRAGMENT.unpack_from(fragment)
+    numbers, at = format_numbered(number, own), _FRAGMENT.size
+    if form != RUNS or numbers is None:
+        raise ValueError(f"not a fragment of runs: format {form}, type {number}")
     for _ in range(runs):
         run = Run(*_RUN.unpack_from(fragment, at))
         place = slice(shapes.offsets[run.tensor] + run.start, shapes.offsets[run.tensor] + run.start + run.count)

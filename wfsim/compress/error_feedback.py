@@ -7,13 +7,14 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from wfsim.compress import Codec, Source
+from wfsim.compress import Source
+from wfsim.compress._wrapping import Wrapping
 from wfsim.messages import Adapter, AdapterShapes, Payload, Plan, Values
 
 
-class ErrorFeedback(Codec, kind="error_feedback"):
+class ErrorFeedback(Wrapping, kind="error_feedback"):
     """Another codec with a memory: e <- (delta + e) - decode(encode(delta + e)), in binary32, entry by entry.
 
     Source: Seide et al. 2014; Karimireddy et al. 2019, arXiv 1901.09847. `on: encoded` takes all that was sent for
@@ -23,28 +24,9 @@ class ErrorFeedback(Codec, kind="error_feedback"):
 
     has_memory = True
 
-    inner: Codec = Field(description="codec that is wrapped", examples=["soft"])
     on: Literal["encoded", "acked"] = Field(
         "encoded", description="what counts as received: all that was sent, or what arrived"
     )
-
-    @model_validator(mode="after")
-    def _remembers_once(self) -> ErrorFeedback:
-        if self.inner.has_memory:
-            raise ValueError(f"{self.inner.kind} remembers already: wrap a codec without memory")
-        return self
-
-    @property
-    def adjustable(self) -> bool:
-        return self.inner.adjustable
-
-    @property
-    def fixed(self) -> bool:
-        return self.inner.fixed
-
-    @property
-    def additive(self) -> bool:
-        return self.inner.additive
 
     @property
     def acknowledged(self) -> bool:
@@ -61,12 +43,6 @@ class ErrorFeedback(Codec, kind="error_feedback"):
 
     def carried(self, fragment: bytes, shapes: AdapterShapes) -> int:
         return self.inner.carried(fragment, shapes)
-
-    def keeping(self, ranks: int) -> ErrorFeedback:
-        return self.model_copy(update={"inner": self.inner.keeping(ranks)})
-
-    def dropped_energy(self, values: Adapter, shapes: AdapterShapes, source: Source) -> NDArray[np.float64]:
-        return self.inner.dropped_energy(values, shapes, source)
 
     def remainder(self, values: Adapter, payload: Payload, arrived: NDArray[np.bool_], shapes: AdapterShapes) -> Values:
         received = arrived if self.acknowledged else np.ones(len(payload.fragments), dtype=bool)

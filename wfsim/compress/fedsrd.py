@@ -14,8 +14,8 @@ class FedSrd(Elements, kind="fedsrd"):
     """The k entries with the highest |dB[u,v]| ||A[v,:]|| and |dA[v,w]| ||B'[:,v]||: how far each moves B A alone.
 
     With A at the start and B' = B + dB the change of the product is dB A + B' dA exactly. Source: the importance-aware
-    sparsification of FedSRD (Yan et al. 2025, arXiv 2510.04601); choosing over all matrices at once is ours, and
-    what its server does (aggregating products, decomposing them again) is no part of a codec.
+    sparsification of FedSRD (Yan et al. 2025, arXiv 2510.04601); choosing over all matrices at once (`scope: global`)
+    is ours, and what its server does (aggregating products, decomposing them again) is no part of a codec.
     """
 
     def _scores(self, values: Adapter, shapes: AdapterShapes, source: Source) -> NDArray[np.floating]:

@@ -24,7 +24,7 @@ class QrCore(ChosenItems, kind="qr_core"):
     product. Sent are u_j, u_j^T db, v_j, da v_j; decoded sum_j u_j (u_j^T db) and sum_j (da v_j) v_j^T: deltas in
     the gauge of the start, because averages of SVD factors mix gauges. `keep` directions of every matrix (null:
     all), or with a budget those of most singular energy per byte, the last one cut. Directions decode alone and add
-    up: a lost one counts as not sent where another of its matrix arrived. Where A is frozen only b's side is sent.
+    up: a lost one counts as not sent where another of its matrix arrived. Of a frozen factor nothing is sent.
     """
 
     additive = True
@@ -32,7 +32,7 @@ class QrCore(ChosenItems, kind="qr_core"):
     def _wire(self, shapes: AdapterShapes) -> Wire:
         def segments(item: int) -> tuple[int, ...]:
             pair = shapes.pairs[item // _stride(shapes)]
-            return (pair.d_out,) if shapes.factors == "b" else (pair.d_out, pair.d_in)
+            return shapes.flying(pair.d_out, pair.d_in)
 
         matrices, items = len(shapes.pairs), len(shapes.pairs) * _stride(shapes)
         return Wire(
@@ -49,16 +49,13 @@ class QrCore(ChosenItems, kind="qr_core"):
     def _selected(self, values: Factors, shapes: AdapterShapes, source: Source) -> tuple[Iterable[int], Segments]:
         start = Factors(shapes, source.start.vector())
         matrices = zip(start.b, start.a, values.b, values.a, strict=True)
-        cores = [_core(*matrix, frozen=shapes.factors == "b") for matrix in matrices]
+        cores = [_core(*matrix, shapes) for matrix in matrices]
 
         def segments(item: int) -> list[Segment]:
             matrix, j = divmod(item, _stride(shapes))
             u, v = cores[matrix].u[:, j], cores[matrix].vt[j]
-            sides = [
-                Segment(_single(u), _single(u @ values.b[matrix])),
-                Segment(_single(v), _single(values.a[matrix] @ v)),
-            ]
-            return sides[: 1 if shapes.factors == "b" else 2]
+            of_b = Segment(_single(u), _single(u @ values.b[matrix]))
+            return list(shapes.flying(of_b, Segment(_single(v), _single(values.a[matrix] @ v))))
 
         order = self._usual_order(shapes)
         return (self._by_energy(cores, shapes) if order is None else order), segments
@@ -90,7 +87,8 @@ class QrCore(ChosenItems, kind="qr_core"):
 
     def _place(self, piece: Piece, shapes: AdapterShapes, values: Factors, known: Factors) -> None:
         matrix = piece.item // _stride(shapes)
-        sides, masks = [values.b[matrix], values.a[matrix].T], [known.b[matrix], known.a[matrix].T]
+        sides = shapes.flying(values.b[matrix], values.a[matrix].T)
+        masks = shapes.flying(known.b[matrix], known.a[matrix].T)
         end = piece.start + len(piece.values)
         sides[piece.segment][piece.start : end] += np.outer(piece.values, piece.companions)
         masks[piece.segment][piece.start : None if piece.last else end] = True
@@ -99,13 +97,15 @@ class QrCore(ChosenItems, kind="qr_core"):
 
 
 def _stride(shapes: AdapterShapes) -> int:
-    """Directions that a change may have: rank r where A is frozen, else 2r."""
-    return shapes.rank if shapes.factors == "b" else 2 * shapes.rank
+    """Directions that a change may have: rank r where a factor is frozen, else 2r."""
+    return shapes.rank * len(shapes.flying("b", "a"))
 
 
-def _core(b: NDArray, a: NDArray, db: NDArray, da: NDArray, *, frozen: bool) -> factors.Svd:
-    if frozen:
+def _core(b: NDArray, a: NDArray, db: NDArray, da: NDArray, shapes: AdapterShapes) -> factors.Svd:
+    if not shapes.sends_a:
         return factors.qr_core(db, a)
+    if not shapes.sends_b:
+        return factors.qr_core(b, da)
     return factors.qr_core(np.hstack([db, b]), np.vstack([a + da, da]))
 
 

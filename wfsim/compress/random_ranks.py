@@ -10,16 +10,21 @@ from wfsim.compress import Source
 from wfsim.compress._chosen_items import Factors
 from wfsim.compress._rank_pairs import RankPairs, Scores
 from wfsim.messages import Adapter, AdapterShapes
+from wfsim.rng import Streams
 
 
 class RandomRanks(RankPairs, kind="random_ranks"):
     """`keep` ranks of every matrix, uniformly without replacement, or with a budget as many as fit of all matrices.
 
     Fragments are those of `soft`. `unbiased` multiplies deltas by rank / keep, so that the mean over draws is the
-    update (Konecny et al. 2016, arXiv 1610.05492, random masks), at a larger variance.
+    update (Konecny et al. 2016, arXiv 1610.05492, random masks), at a larger variance. `common` draws the same ranks
+    for all devices of a round (of a number of turn where devices do not wait for rounds); their fragments tell them
+    all the same, a bit per rank. Do not wrap it in error feedback: with ranks common to all, a pilot fell to 0.72 of
+    accuracy, from 0.80 without feedback.
     """
 
     unbiased: bool = Field(False, description="multiply what is sent by rank / keep")
+    common: bool = Field(False, description="the same ranks for all devices of a round")
 
     @model_validator(mode="after")
     def _known_chance(self) -> RandomRanks:
@@ -38,4 +43,5 @@ class RandomRanks(RankPairs, kind="random_ranks"):
         return shapes.rank / self._kept(shapes) if self.unbiased else 1.0
 
     def _scores(self, values: Factors, shapes: AdapterShapes, source: Source) -> Scores:
-        return source.generator.random((len(shapes.pairs), shapes.rank))
+        generator = Streams(source.seed(common=True)).generator("ranks") if self.common else source.generator
+        return generator.random((len(shapes.pairs), shapes.rank))

@@ -11,7 +11,7 @@ from wfsim.messages import Adapter, AdapterShapes
 
 
 class TopK(Elements, kind="top_k"):
-    """The k entries with the largest |delta| among all matrices: no other k entries leave a smaller squared error.
+    """The k entries with the largest |delta|: among all matrices (`scope: global`) no other k leave a smaller error.
 
     Source: the upload of FLASC (Kuo et al. 2024, arXiv 2406.05233). Positions cost a bitmap or Rice-coded gaps,
     whichever is shorter; what is quantised is the chosen values, with one scale per fragment.

@@ -18,6 +18,7 @@ _SHAPES = {
     "small": AdapterShapes(rank=1, pairs=(PairShape("m", 1, 2),), dense=()),
     "mixed": AdapterShapes(rank=4, pairs=_PAIRS, dense=_HEAD),
     "frozen A": AdapterShapes(rank=4, pairs=_PAIRS, dense=_HEAD, factors="b"),
+    "frozen B": AdapterShapes(rank=4, pairs=_PAIRS[1:], dense=_HEAD[1:], factors="a"),
     "head only": AdapterShapes(rank=2, pairs=(), dense=(TensorShape("head", (700,)),)),
 }
 _MAX_BYTES = [32, 100, 1472, 65_000]

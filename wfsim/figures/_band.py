@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wfsim.results.rounds import PAYLOADS
+from wfsim.trace.folding import Folding
 
 Line = dict[str, Any]
 
@@ -35,7 +36,7 @@ class Division:
 
 
 @dataclass
-class Air:
+class Air(Folding):
     """Folds journal lines of one direction (`up` or `down`) into flights and divisions, in order of time.
 
     Flights of all stations; divisions of the one that divides its band first, `station`. `stations` are all that do.
@@ -49,9 +50,8 @@ class Air:
     _shares_hz: dict[str, float] = field(default_factory=dict)
 
     def __call__(self, line: Line) -> None:
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None and line["direction"] == self.direction:
-            fold(line)
+        if line.get("direction") == self.direction:
+            super().__call__(line)
 
     def broadcasts(self) -> bool:
         """Whether any transfer had several receivers."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from wfsim.trace.folding import Folding
+
 ARRIVED, LOST, HELD, LATE = "arrived", "lost", "held", "late"
 _ORDER = (ARRIVED, LOST, HELD, LATE)
 
@@ -14,7 +16,7 @@ Line = dict[str, Any]
 
 
 @dataclass
-class Outcomes:
+class Outcomes(Folding):
     """Folds journal lines; rounds that were not closed do not count. Of several outcomes of a device in one round, as
     devices may have that do not wait for rounds, the best one counts."""
 
@@ -24,11 +26,6 @@ class Outcomes:
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _coverages: dict[str, list[float]] = field(default_factory=dict)
     _open: dict[str, str] = field(default_factory=dict)
-
-    def __call__(self, line: Line) -> None:
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
 
     def share(self, device: str, outcome: str) -> float:
         """Share (0..1) of the closed rounds in which a device had this outcome."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from wfsim.trace.folding import Folding
+
 DOWNLOAD, COMPUTE, ASK, UPLOAD = "download", "compute", "ask, wait for grant", "upload"
 CARRIED = "upload on the fixed network"
 HELD, GAVE_UP, RESTARTED = "update held back", "overtaken, gives up", "overtaken, starts anew"
@@ -56,7 +58,7 @@ class Round:
 
 
 @dataclass
-class Story:
+class Story(Folding):
     """Folds journal lines into the closed rounds, the spans in order of their ends, and marks.
 
     `first_end_s` says when each device was done with its first piece of work.
@@ -72,11 +74,6 @@ class Story:
     _busy: dict[str, None] = field(default_factory=dict)
     _asked_s: dict[str, float] = field(default_factory=dict)
     _sender: dict[str, str] = field(default_factory=dict)
-
-    def __call__(self, line: Line) -> None:
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
 
     def _on_run_started(self, line: Line) -> None:
         self.title = f"{line['scenario']}, seed {line['seed']}"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfsim.results.rounds import PAYLOADS
+from wfsim.trace.folding import Folding
 from wfsim.units import BITS_PER_BYTE
 
 PAYLOAD, HEADERS, CONTROL, LOST, REPEATED = range(5)
@@ -19,7 +20,7 @@ Line = dict[str, Any]
 
 
 @dataclass
-class Traffic:
+class Traffic(Folding):
     """Folds journal lines into the parts of all bits; those after the last closed round do not count.
 
     A broadcast counts once per round, its parts averaged over its receivers; per device it counts at each receiver.
@@ -31,11 +32,6 @@ class Traffic:
     devices: dict[str, dict[str, Parts]] = field(default_factory=dict)
     _packets: dict[str, int] = field(default_factory=dict)
     _open: dict[tuple[str, str], list[tuple[str, Parts]]] = field(default_factory=dict)
-
-    def __call__(self, line: Line) -> None:
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
 
     def _on_run_started(self, line: Line) -> None:
         self.title = f"{line['scenario']}, seed {line['seed']}"

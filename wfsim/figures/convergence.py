@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,15 +29,26 @@ _MOST_BANDS = 8  # experiments whose ranges are drawn
 _MOST_ROWS = 4  # of a legend above the panels
 
 
+class _Quality(NamedTuple):
+    """What is drawn against costs: a column of rounds, times a factor, under a label."""
+
+    column: str
+    factor: float
+    label: str
+
+
+_ACCURACY = _Quality("accuracy", 100.0, "Accuracy on held-out data (%)")
+_PERPLEXITY = _Quality("perplexity", 1.0, "Perplexity on held-out data")
+
+
 @figure
 def convergence(runs: Sequence[Run]) -> Figure:
     """Accuracy against simulated seconds, bits on the air and joules; seeds of one experiment as mean and range.
 
     Runs whose resolved scenarios differ in nothing but `seed` (and chunk settings) are one experiment. Between
     evaluations accuracy is interpolated linearly; mean and range span the costs that all its runs reach, and are left
-    out where there are none. Of more than 8 experiments only means are drawn. Colour and stroke stand for the keys that
-    differ. Raises UsageError for a run that
-    measured no accuracy.
+    out where there are none. Of language models it is perplexity that is drawn. Of more than 8 experiments only means
+    are drawn. Colour and stroke stand for the keys that differ. Raises UsageError for a run that measured no accuracy.
     """
     from matplotlib.figure import Figure
 
@@ -46,12 +57,20 @@ def convergence(runs: Sequence[Run]) -> Figure:
     groups = [(look, [measured(run) for run in each.runs]) for look, each in zip(encoding.looks, found, strict=True)]
     drawn = Figure(figsize=(_style.WIDTH_IN, 2.75))
     panels = drawn.subplots(1, len(COSTS), sharey=True)
+    quality = _quality(groups)
     for cost, axes in zip(COSTS.values(), panels, strict=True):
-        _draw_panel(axes, cost, groups)
-    panels[0].set_ylabel("Accuracy on held-out data (%)")
+        _draw_panel(axes, cost, quality, groups)
+    panels[0].set_ylabel(quality.label)
     _style.count_ticks(panels[0].yaxis, 6)
     _explain(drawn, panels[0], encoding, groups)
     return drawn
+
+
+def _quality(groups: Sequence[Group]) -> _Quality:
+    """Perplexity where every run is of a language model."""
+    rows = (row for _, members in groups for each in members for row in each)
+    counts = [row.get("perplexity") for row in rows if row["accuracy"] is not None]
+    return _ACCURACY if None in counts else _PERPLEXITY
 
 
 def _explain(drawn: Figure, axes: Axes, encoding: Encoding, groups: Sequence[Group]) -> None:
@@ -77,10 +96,10 @@ def _title(encoding: Encoding, groups: Sequence[Group]) -> str:
     return ": ".join(part for part in (encoding.title, runs) if part)
 
 
-def _draw_panel(axes: Axes, cost: Cost, groups: Sequence[Group]) -> None:
+def _draw_panel(axes: Axes, cost: Cost, quality: _Quality, groups: Sequence[Group]) -> None:
     name, size = cost.unit_of(max(cost.spent(rows)[-1] for _, members in groups for rows in members))
     for look, members in groups:
-        _draw_group(axes, look, [_curve(cost, rows, size) for rows in members], len(groups))
+        _draw_group(axes, look, [_curve(cost, quality, rows, size) for rows in members], len(groups))
     axes.set_xlabel(cost.axis_label(name))
     _scale(axes, [[spent / size for spent in cost.spent(rows)] for _, members in groups for rows in members])
 
@@ -97,9 +116,9 @@ def _scale(axes: Axes, spent: Sequence[Sequence[float]]) -> None:
         _style.count_ticks(axes.xaxis, 4)
 
 
-def _curve(cost: Cost, rows: Rows, size: float) -> Curve:
+def _curve(cost: Cost, quality: _Quality, rows: Rows, size: float) -> Curve:
     points = [
-        (spent / size, 100.0 * row["accuracy"])
+        (spent / size, quality.factor * row[quality.column])
         for spent, row in zip(cost.spent(rows), rows, strict=True)
         if row["accuracy"] is not None
     ]

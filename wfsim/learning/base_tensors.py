@@ -13,13 +13,14 @@ from wfsim.learning.checkpoint import INDEX, SINGLE, StoredTensor
 if TYPE_CHECKING:
     from wfsim.learning.families import Encoder
 
+_OUTPUTS = ("lm_head.", "embed_out.")  # a language model's output layer lies beside its base
 _FLOATING = ("F64", "F32", "F16", "BF16")
 _OLD_NORMS = ((r"LayerNorm\.gamma$", "LayerNorm.weight"), (r"LayerNorm\.beta$", "LayerNorm.bias"))
 
 
 def check_tensors(directory: Path, encoder: Encoder, stored: Mapping[str, StoredTensor]) -> None:
     """Raises ScenarioError for a frozen tensor that is missing, misshapen or not floating point."""
-    found = {_name_at_run_time(name, encoder): (name, tensor) for name, tensor in stored.items()}
+    found = {name_at_run_time(name, encoder): (name, tensor) for name, tensor in stored.items()}
     for wanted in encoder.frozen:
         if wanted.name not in found:
             file = directory / (SINGLE if (directory / SINGLE).is_file() else INDEX)
@@ -33,10 +34,10 @@ def check_tensors(directory: Path, encoder: Encoder, stored: Mapping[str, Stored
             raise ScenarioError(message, file=tensor.file)
 
 
-def _name_at_run_time(name: str, encoder: Encoder) -> str:
+def name_at_run_time(name: str, encoder: Encoder) -> str:
     """As transformers renames: a base saved alone lacks the model's prefix, older files have older names."""
-    prefix = f"{encoder.family}."
-    name = name if name.startswith(prefix) else prefix + name
+    prefix = f"{encoder.base or encoder.family}."
+    name = name if name.startswith((prefix, *_OUTPUTS)) else prefix + name
     for pattern, replacement in (*_OLD_NORMS, *encoder.renamed):
         name = re.sub(pattern, replacement, name)
     return name

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.learning.base import Base
 from wfsim.learning.trained import Trained
 from wfsim.messages import Adapter
 
@@ -21,6 +22,7 @@ class Job:
     """One device's training in one round: a pure function of what is in here and of the engine's settings.
 
     Outside the mask `trains` [entries] every entry keeps its start value; None: all that the adapter's shapes train.
+    `base` is the frozen base that it trains on (None: W0).
     """
 
     device: str
@@ -29,6 +31,7 @@ class Job:
     start: Adapter
     batches: tuple[NDArray[np.int64], ...]
     trains: NDArray[np.bool_] | None = None
+    base: Base | None = None
 
 
 @dataclass(kw_only=True, eq=False)

@@ -7,6 +7,7 @@ merged). Elementwise work (norms, GELU, softmax, optimiser) and look-ups of embe
 
 from __future__ import annotations
 
+from wfsim.learning.adapter import trains_base
 from wfsim.learning.families import Block, Encoder
 from wfsim.messages import AdapterShapes, PairShape
 
@@ -16,7 +17,7 @@ def forward_flops(encoder: Encoder, shapes: AdapterShapes) -> int:
 
     Patch embedding (2 P p d for P patches of p values) + per linear layer 2 rows d_in d_out + per pair
     2 rows r (d_in + d_out) + per attention 4 T^2 d (Q K' and the weighted sum of V) + 2 d_in d_out per layer of the
-    head, which sees one token.
+    head, which sees one vector.
     """
     trained = {pair.name for pair in shapes.pairs}
     return (
@@ -31,13 +32,19 @@ def training_flops(encoder: Encoder, shapes: AdapterShapes, rank: int | None = N
     gradients pass through them, but none are formed for them: q for r in what follows.
 
     Backward: 2 rows d_in d_out per linear layer whose input depends on a trained one (activation gradient only);
-    per pair 2 rows q d_out for dB and 2 rows q d_in for dA, none for an A that `shapes.factors` freezes; 2 rows r d_out
+    per pair 2 rows q d_out for dB and 2 rows q d_in for dA, none for what `shapes.factors` freezes; 2 rows r d_out
     for the gradient of A x and 2 rows r d_in for that of x where x depends on a trained layer, else only the 2 rows q
     d_out that dA needs; 2 T^2 d for each of dV, d(Q K'), dQ, dK that some trained tensor needs (8 T^2 d
     above the first layer); 2 d_in d_out for the weights of each layer of the head and as much for its input, the first
     one's only where any pair is trained. A causal model's scores above the diagonal count too.
+
+    Where the base itself is trained, backward is twice the forward pass (weights and inputs), but once the patch
+    embedding, whose input is data.
     """
-    return forward_flops(encoder, shapes) + _backward_flops(encoder, shapes, shapes.rank if rank is None else rank)
+    forward = forward_flops(encoder, shapes)
+    if trains_base(shapes, encoder):
+        return 3 * forward - encoder.embedding_flops
+    return forward + _backward_flops(encoder, shapes, shapes.rank if rank is None else rank)
 
 
 def _block(block: Block, trained: set[str], rank: int) -> int:
@@ -53,7 +60,8 @@ def _backward_flops(encoder: Encoder, shapes: AdapterShapes, active: int) -> int
         total += sum(_matrix(block, m) for m in block.modules) if reached else 0
         total += sum(_pair_backward(block, m, shapes, active, reached) for m in block.modules if m.name in trained)
         needed = [reached or m.name in trained for m in block.modules]
-        total += _attention_backward(block, *needed) if len(block.modules) == 3 else 0
+        q_k_v = needed * 3 if block.fused else needed
+        total += _attention_backward(block, *q_k_v) if len(q_k_v) == 3 else 0
         reached = any(needed)
     return total
 
@@ -63,9 +71,8 @@ def _attention_backward(block: Block, q: bool, k: bool, v: bool) -> int:
 
 
 def _pair_backward(block: Block, module: PairShape, shapes: AdapterShapes, active: int, reached: bool) -> int:
-    trains_a = shapes.factors == "both"
-    gradients = active * (module.d_out + trains_a * module.d_in)
-    passed = shapes.rank * (module.d_out + module.d_in) if reached else trains_a * active * module.d_out
+    gradients = active * (shapes.sends_b * module.d_out + shapes.sends_a * module.d_in)
+    passed = shapes.rank * (module.d_out + module.d_in) if reached else shapes.sends_a * active * module.d_out
     return 2 * block.rows * (gradients + passed)
 
 
@@ -79,7 +86,8 @@ def _factors(block: Block, rank: int, module: PairShape) -> int:
 
 def _attention(block: Block) -> int:
     """Zero for a block that is not q, k and v."""
-    return 4 * block.rows**2 * block.modules[0].d_out if len(block.modules) == 3 else 0
+    width = block.modules[0].d_out // 3 if block.fused else block.modules[0].d_out if len(block.modules) == 3 else 0
+    return 4 * block.rows**2 * width
 
 
 def _head(encoder: Encoder) -> int:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from wfsim.errors import ScenarioError
 from wfsim.learning.data import Dataset, Images, Texts
-from wfsim.learning.families import Encoder, ImageInput
+from wfsim.learning.families import Encoder, ImageInput, TextInput
 from wfsim.learning.pixels import Preparation, pixel_values, read_preparation
 from wfsim.learning.tokens import Tokens, check_tokenizer, tokenise
+from wfsim.learning.work_store import WorkStore
 
 if TYPE_CHECKING:
     from torch import Tensor, dtype
@@ -42,22 +43,24 @@ class ImageInputs:
 
 @dataclass(frozen=True, eq=False)
 class TextInputs:
-    """Tokenised texts."""
+    """Tokenised texts; token numbers lie below `vocabulary`."""
 
     tokens: Tokens
+    vocabulary: int
 
     def take(self, index: NDArray[np.int64]) -> dict[str, Tensor]:
-        """`input_ids` and `attention_mask`."""
+        """`input_ids` and `attention_mask`, no longer than the longest of these texts."""
         import torch
 
-        ids, mask = torch.from_numpy(self.tokens.ids[index]), torch.from_numpy(self.tokens.mask[index])
-        return {"input_ids": ids, "attention_mask": mask}
+        ids, mask = self.tokens.ids[index], self.tokens.mask[index]
+        used = int(np.flatnonzero(mask.any(axis=0)).max(initial=0)) + 1
+        return {"input_ids": torch.from_numpy(ids[:, :used]), "attention_mask": torch.from_numpy(mask[:, :used])}
 
 
 def check_task(encoder: Encoder, dataset: Dataset) -> None:
     """Raises ScenarioError where the data are of another kind than the model's input."""
     if encoder.task != dataset.task:
-        reads = "classifies" if encoder.head else "reads"
+        reads = "reads" if encoder.is_decoder else "classifies"
         message = f"holds {dataset.task}s, but the model ({encoder.family}) {reads} {encoder.task}s"
         raise ScenarioError(message, path="learning.data")
 
@@ -78,4 +81,23 @@ def prepared(directory: Path, encoder: Encoder, examples: Images | Texts, precis
     """The examples as the model in `directory` takes them."""
     if isinstance(encoder.input, ImageInput):
         return ImageInputs(np.asarray(examples), read_preparation(directory, encoder.input), precision)
-    return TextInputs(tokenise(directory, tuple(map(str, examples)), encoder.input))
+    tokens = tokenise(directory, tuple(map(str, examples)), encoder.input)
+    if encoder.is_decoder:
+        _check_predictable(tokens)
+    return TextInputs(tokens, encoder.input.vocabulary)
+
+
+def share_tokens(directory: Path, encoder: Encoder, dataset: Dataset, store: WorkStore) -> None:
+    """Tokenise the texts of a data set, if it is one, or find their tokens in a store; `prepared` then has them."""
+    if isinstance(encoder.input, TextInput):
+        for texts in (dataset.train_inputs, dataset.test_inputs):
+            tokenise(directory, tuple(map(str, texts)), encoder.input, store)
+
+
+def _check_predictable(tokens: Tokens) -> None:
+    short = np.flatnonzero(tokens.mask.sum(axis=1) < 2)
+    if len(short):
+        message = (
+            f"{len(short)} texts are of one token, which predicts nothing; leave them out, or model.pack joins texts"
+        )
+        raise ScenarioError(message, path="learning.data")

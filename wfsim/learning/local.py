@@ -30,6 +30,9 @@ class LocalTraining(Section):
     batch_size: int = Field(16, ge=1, le=4096, description="examples per step")
     optimizer: Optimizer = Field(AdamW(lr=1e-2), description="fresh in every round")
     penalty: Penalty = Field(NoPenalty(), description="added to the loss of every minibatch")
+    proximal: float = Field(
+        0.0, ge=0.0, description="FedProx mu: mu / 2 ||x - x_start||^2 over all trained values is added too"
+    )
 
     def step_count(self, examples: int) -> int:
         """Optimiser steps of one round on `examples` >= 1 examples."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.messages import AdapterShapes
+from wfsim.messages import AdapterShapes, Values
 
 Mask = NDArray[np.bool_]
 
@@ -21,6 +21,13 @@ def trained_entries(shapes: AdapterShapes, rank: int | None = None) -> Mask | No
         raise ValueError(f"active rank {active} is not within 1 to {shapes.rank}")
     mask = shapes.trained & _first_ranks(shapes, active)
     return None if mask.all() else mask
+
+
+def truncated(vector: Values, shapes: AdapterShapes, rank: int | None) -> Values:
+    """An adapter's values [entries] without the ranks beyond `rank` (None: with all): a smaller device's adapter."""
+    if rank is None or rank == shapes.rank:
+        return vector
+    return np.where(_first_ranks(shapes, rank), vector, vector.dtype.type(0.0))
 
 
 def frozen_entries(shapes: AdapterShapes, trains: Mask | None) -> Mask | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
+
+_Item, _Found = TypeVar("_Item"), TypeVar("_Found")
 
 
 @contextmanager
@@ -21,3 +25,12 @@ def one_math_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def side_by_side(compute: Callable[[_Item], _Found], items: Sequence[_Item], workers: int) -> list[_Found]:
+    """`compute` of every item in order, each on one math thread, `workers` of them at a time."""
+    alone = one_math_thread()(compute)
+    if workers == 1:
+        return [alone(item) for item in items]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(alone, items))

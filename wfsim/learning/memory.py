@@ -2,7 +2,8 @@
 
 Frozen weights: those of linear layers in the model's `weight_format` (int4: 4 bits and one 32-bit scale per 64 weights,
 Dettmers et al. 2023; scales of int8 rows are left out); embeddings, norms, biases and a decoder's output layer at 16
-bits, at 32 under fp32. Adapter, gradients and optimiser state: 32 bits per entry, as PEFT and torch keep them.
+bits, at 32 under fp32. Adapter, gradients and optimiser state: 32 bits per entry, as PEFT and torch keep them. Where
+the whole model is trained it counts as the adapter, beside a copy at 16 bits to compute with (none under fp32).
 Activations: inputs and outputs of all linear layers (q, k and v, or gate and up, share an input), at the width of the
 unquantised weights: what Korthikanti et al. 2022 (arXiv 2205.05198) count for a transformer layer, 32 bytes per token
 and unit of hidden width at 16 bits, less dropout and attention scores. Valid without recomputation, with fused
@@ -14,6 +15,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 
 from wfsim.errors import ScenarioError
+from wfsim.learning.adapter import trains_base
 from wfsim.learning.families import Encoder
 from wfsim.learning.models import WeightFormat
 from wfsim.learning.settings import Learning
@@ -45,7 +47,7 @@ def training_memory(settings: Learning, encoder: Encoder, shapes: AdapterShapes)
     trained = sum(shapes.tensors[index].entries for index in shapes.sent)
     plain_bytes = 4 if settings.model.weight_format == "fp32" else 2
     return Memory(
-        weights_bytes=_weights_bytes(encoder, settings.model.weight_format, plain_bytes),
+        weights_bytes=_weights_bytes(encoder, shapes, settings.model.weight_format, plain_bytes),
         adapter_bytes=_ENTRY_BYTES * shapes.entries,
         gradient_bytes=_ENTRY_BYTES * trained,
         optimizer_bytes=_ENTRY_BYTES * trained * settings.local.optimizer.state_slots,
@@ -70,7 +72,9 @@ def require_memory(memory: Memory, limit_bytes: float | None) -> None:
     raise ScenarioError(message, path="devices.compute.memory_bytes")
 
 
-def _weights_bytes(encoder: Encoder, form: WeightFormat, plain_bytes: int) -> int:
+def _weights_bytes(encoder: Encoder, shapes: AdapterShapes, form: WeightFormat, plain_bytes: int) -> int:
+    if trains_base(shapes, encoder):
+        return 0 if form == "fp32" else plain_bytes * shapes.entries
     linear = sum(layer.d_out * layer.d_in for layer in encoder.linears)
     every = sum(tensor.entries for tensor in encoder.frozen)
     return round(linear * _LINEAR_BITS[form] / BITS_PER_BYTE) + (every - linear) * plain_bytes

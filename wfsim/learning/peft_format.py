@@ -14,11 +14,14 @@ import numpy as np
 from wfsim.errors import ScenarioError
 from wfsim.learning.adapter import AdapterSettings, is_called, last_name
 from wfsim.learning.config_file import read_json
+from wfsim.learning.families import Encoder
 from wfsim.messages import Adapter, AdapterShapes, Values
 
 _PREFIX = "base_model.model."
+_NO_TARGETS = "dummy-target-modules"  # peft.utils.constants.DUMMY_TARGET_MODULES
+_BARE = "FEATURE_EXTRACTION"
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
-_UNSUPPORTED = ("use_dora", "use_rslora", "rank_pattern", "alpha_pattern", "fan_in_fan_out", "lora_bias")
+_UNSUPPORTED = ("use_dora", "use_rslora", "rank_pattern", "alpha_pattern", "lora_bias")
 
 
 def write_peft(
@@ -30,21 +33,37 @@ def write_peft(
     base_model_name: str,
     head: Sequence[str] = ("classifier",),
     task_type: str | None = None,
+    transposed: bool = False,
 ) -> None:
     """Write `adapter_model.safetensors` and `adapter_config.json` into `directory`, which is made if it is missing.
 
-    `head` names the modules trained in full (PEFT's `modules_to_save`); `task_type` is PEFT's, SEQ_CLS for texts.
+    `head` names the modules trained in full (PEFT's `modules_to_save`); `task_type` is PEFT's, see `task_type_of`.
+    `transposed`: the base stores its matrices as [d_in, d_out]; the factors' shapes do not depend on that.
     `base_model_name` is a neutral name: load with an explicit base,
     `PeftModel.from_pretrained(ViTForImageClassification.from_pretrained(..., num_labels=classes), directory)`.
+    Under FEATURE_EXTRACTION that is the bare encoder (`AutoModel`), whose own name the tensors' names then lack; the
+    head lies in the same file as `base_model.model.classifier.weight` and `.bias`, which PEFT does not read there.
     """
     from safetensors.numpy import save_file
 
     directory.mkdir(parents=True, exist_ok=True)
     values = zip(shapes.tensors, shapes.split(adapter.vector()), strict=True)
-    tensors = {_disk_name(tensor.name): np.ascontiguousarray(value, np.float32) for tensor, value in values}
+    bare = task_type == _BARE
+    tensors = {_disk_name(tensor.name, bare): np.ascontiguousarray(value, np.float32) for tensor, value in values}
     save_file(dict(sorted(tensors.items())), directory / WEIGHTS, metadata={"format": "pt"})
-    text = json.dumps(_config(settings, shapes, base_model_name, head, task_type), indent=2, sort_keys=True)
+    config = _config(settings, shapes, base_model_name, head, task_type) | {"fan_in_fan_out": transposed}
+    text = json.dumps(config, indent=2, sort_keys=True)
     (directory / CONFIG).write_text(text + "\n", encoding="utf-8")
+
+
+def task_type_of(encoder: Encoder) -> str | None:
+    """PEFT's word for what a model does; none for images. No class of transformers classifies means over tokens, so
+    what PEFT can load there is the encoder."""
+    if encoder.is_decoder:
+        return "CAUSAL_LM"
+    if encoder.pooling == "mean":
+        return _BARE
+    return "SEQ_CLS" if encoder.task == "text" else None
 
 
 def read_peft(directory: Path, shapes: AdapterShapes, fresh_head: Mapping[str, Values] | None = None) -> Adapter:
@@ -53,10 +72,10 @@ def read_peft(directory: Path, shapes: AdapterShapes, fresh_head: Mapping[str, V
     Raises ScenarioError where a tensor's name or shape differs from `shapes`.
     """
     path = directory / WEIGHTS
-    tensors = _load(path)
-    if fresh_head is not None and not any(_disk_name(tensor.name) in tensors for tensor in shapes.dense):
-        tensors = tensors | {_disk_name(name): value for name, value in fresh_head.items()}
-    expected = {_disk_name(tensor.name): tensor.shape for tensor in shapes.tensors}
+    tensors, bare = _load(path), _is_bare(directory)
+    if fresh_head is not None and not any(_disk_name(tensor.name, bare) in tensors for tensor in shapes.dense):
+        tensors = tensors | {_disk_name(name, bare): value for name, value in fresh_head.items()}
+    expected = {_disk_name(tensor.name, bare): tensor.shape for tensor in shapes.tensors}
     for name in sorted(expected.keys() | tensors.keys()):
         _check(name, expected, tensors, str(path))
     vector = np.concatenate([tensors[name].astype(np.float32).ravel() for name in expected])
@@ -96,8 +115,20 @@ def _load(path: Path) -> dict[str, Values]:
         raise ScenarioError(f"is truncated or is not a safetensors file: {error}", file=str(path)) from None
 
 
-def _disk_name(name: str) -> str:
-    return f"{_PREFIX}{name}.weight" if name.endswith((".lora_A", ".lora_B")) else f"{_PREFIX}{name}"
+def _is_bare(directory: Path) -> bool:
+    path = directory / CONFIG
+    return path.is_file() and read_json(path).get("task_type") == _BARE
+
+
+def _disk_name(name: str, bare: bool) -> str:
+    if not name.endswith((".lora_A", ".lora_B")):
+        return f"{_PREFIX}{name}"
+    return f"{_PREFIX}{_within_encoder(name) if bare else name}.weight"
+
+
+def _within_encoder(name: str) -> str:
+    """`encoder.layer.0.output.dense` of `bert.encoder.layer.0.output.dense`."""
+    return name.partition(".")[2]
 
 
 def _check(name: str, expected: dict[str, tuple[int, ...]], tensors: dict[str, Values], file: str) -> None:
@@ -121,14 +152,18 @@ def _config(
         "lora_alpha": settings.alpha,
         "lora_dropout": 0.0,
         "bias": "none",
-        "fan_in_fan_out": False,
-        "target_modules": _targets(settings, shapes),
-        "modules_to_save": list(head),
+        "target_modules": _targets(settings, shapes, bare=task_type == _BARE),
+        "modules_to_save": None if task_type == _BARE else list(head),
     }
 
 
-def _targets(settings: AdapterSettings, shapes: AdapterShapes) -> list[str]:
-    """Short names, unless PEFT would find a layer of the head by one of them; then whole names."""
+def _targets(settings: AdapterSettings, shapes: AdapterShapes, *, bare: bool) -> list[str] | str:
+    """Short names, unless PEFT would find a layer of the head by one of them, or of an encoder's pooler, which is not
+    used; then whole names. PEFT's word for no layer at all where the head alone is trained."""
+    if not shapes.pairs:
+        return _NO_TARGETS
+    if bare:
+        return sorted(_within_encoder(pair.name) for pair in shapes.pairs)
     every = settings.target_modules == "all-linear"
     names = {last_name(pair) for pair in shapes.pairs} if every else set(settings.target_modules)
     head = {tensor.name.rpartition(".")[0] for tensor in shapes.dense}

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from wfsim.errors import ScenarioError
 from wfsim.learning.adapter import AdapterSettings
+from wfsim.learning.base import Base
 from wfsim.learning.families import Encoder
+from wfsim.learning.mean_pooling import MeanPooled, mean_pooled
 from wfsim.messages import AdapterShapes
 
 if TYPE_CHECKING:
@@ -22,34 +24,61 @@ if TYPE_CHECKING:
 
 def load_peft_model(
     directory: Path, encoder: Encoder, settings: AdapterSettings, shapes: AdapterShapes, precision: str
-) -> PeftModel:
+) -> PeftModel | PreTrainedModel | MeanPooled:
     """The base in `directory` with a LoRA pair per pair of `shapes`, dropout off, nothing trained but the adapter.
 
-    Raises ScenarioError where transformers would leave a frozen tensor random.
+    Without pairs it is the model without PEFT, of which the dense tensors of `shapes` are trained. Raises
+    ScenarioError where transformers would leave a frozen tensor random.
     """
     import torch
     from peft import LoraConfig, get_peft_model
 
     dtype = getattr(torch, precision)
+    if not shapes.pairs:
+        return _wide_where_trained(load_plain_model(directory, encoder, shapes, dtype))
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,
         lora_dropout=0.0,
         target_modules=[pair.name for pair in shapes.pairs],
         modules_to_save=[module.name for module in encoder.head],
+        fan_in_fan_out=encoder.transposed,
     )
-    with _quiet():
+    with quiet():
         model = get_peft_model(_base(directory, encoder, dtype), config)
-    return model.to(dtype).eval()  # in evaluation mode every dropout is the identity
+    return _wide_where_trained(model.to(dtype).eval())  # in evaluation mode every dropout is the identity
 
 
-def _base(directory: Path, encoder: Encoder, dtype: Any) -> PreTrainedModel:
+def _wide_where_trained(model: Any) -> Any:
+    """The model with 32 bits at least for what is trained: a step of an optimiser is lost in 16."""
+    import torch
+
+    for value in model.parameters():
+        if value.requires_grad and value.dtype == torch.bfloat16:
+            value.data = value.data.float()
+    return model
+
+
+def load_plain_model(
+    directory: Path, encoder: Encoder, shapes: AdapterShapes, dtype: Any
+) -> PreTrainedModel | MeanPooled:
+    """The model in `directory` without LoRA, dropout off, nothing trained but the dense tensors of `shapes`."""
+    with quiet():
+        model = _base(directory, encoder, dtype).to(dtype)
+    trained = {tensor.name for tensor in shapes.dense}
+    for name, value in model.named_parameters():
+        value.requires_grad_(name in trained)
+    return model.eval()
+
+
+def _base(directory: Path, encoder: Encoder, dtype: Any) -> PreTrainedModel | MeanPooled:
     import transformers
 
-    classes = encoder.head[-1].linears[-1].d_out
+    # a decoder's cache of keys and values is of no use here
+    own = {"use_cache": False} if encoder.is_decoder else {"num_labels": encoder.head[-1].linears[-1].d_out}
     model, report = getattr(transformers, encoder.model_class).from_pretrained(
         directory,
-        num_labels=classes,
+        **own,
         dtype=dtype,
         local_files_only=True,
         use_safetensors=True,
@@ -57,16 +86,18 @@ def _base(directory: Path, encoder: Encoder, dtype: Any) -> PreTrainedModel:
         ignore_mismatched_sizes=True,  # a head for other classes; what else differs is refused below
         output_loading_info=True,
     )
+    if encoder.pooling == "mean":
+        model = mean_pooled(model, encoder)
     head = tuple(f"{module.name}." for module in encoder.head)
     found_new = {*report["missing_keys"], *(str(key[0]) for key in report["mismatched_keys"])}
-    random = sorted(name for name in found_new if not name.startswith(head))
+    random = sorted(name for name in found_new & model.state_dict().keys() if not name.startswith(head))
     if random:
         raise ScenarioError(f"transformers finds no fitting {random[0]} in the checkpoint", file=str(directory))
     return model
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No progress bar and no report of a new head, which is what is asked for; errors are raised all the same."""
     from transformers.utils import logging
 
@@ -92,17 +123,40 @@ class FlatModel:
     def __init__(self, prototype: PeftModel, shapes: AdapterShapes) -> None:
         import torch
 
-        self._shapes = shapes
+        self._shapes, self._base = shapes, None
+        self._unmoved: dict[str, Tensor] = {}
         frozen = [*(p for p in prototype.parameters() if not p.requires_grad), *prototype.buffers()]
         self.model = copy.deepcopy(prototype, {id(tensor): tensor for tensor in frozen})
         trained = _in_order(self.model, shapes)
-        self.values = torch.zeros(1, shapes.entries, dtype=trained[0].dtype)
+        self.values = torch.zeros(1, shapes.entries, dtype=trained[0].dtype, device=trained[0].device)
         self.gradients = torch.zeros_like(self.values)
         parts = [tensor.entries for tensor in shapes.tensors]
         for tensor, value, gradient in zip(
             trained, self.values[0].split(parts), self.gradients[0].split(parts), strict=True
         ):
             tensor.data, tensor.grad = value.view_as(tensor), gradient.view_as(tensor)
+
+    def stand_on(self, base: Base | None) -> None:
+        """Put the frozen matrices of a base (None: W0) into this copy; those of other copies stay as they are."""
+        import torch
+
+        if base is self._base:
+            return
+        for name, weight in self._unmoved.items():
+            self._layer(name).weight = weight
+        self._unmoved, self._base = {}, base
+        for name, delta in (base.deltas if base is not None else {}).items():
+            layer = self._layer(name)
+            self._unmoved[name] = weight = layer.weight
+            there = torch.from_numpy(delta.T if self._is_transposed(name) else delta)
+            layer.weight = torch.nn.Parameter(weight + there.to(weight), requires_grad=False)
+
+    def _is_transposed(self, pair: str) -> bool:
+        """Whether the frozen matrix is stored as [d_in, d_out], as GPT-2's are."""
+        return bool(self.model.get_submodule(f"base_model.model.{pair}").fan_in_fan_out)
+
+    def _layer(self, pair: str) -> Any:
+        return self.model.get_submodule(f"base_model.model.{pair}").base_layer
 
     def pairs(self, flat: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """Views A [1, r, d_in] and B [1, d_out, r] of every pair into `flat`, which is `values` or `gradients`."""

@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from wfsim.learning.base import Base
 from wfsim.learning.engine import Job
 from wfsim.learning.evaluation import Score, score
+from wfsim.learning.inputs import share_tokens
 from wfsim.learning.trained import Trained
 from wfsim.learning.trainer import Trainer, make_trainer
 from wfsim.learning.work import Arrays, Work
@@ -25,19 +27,19 @@ class Runner:
     def __init__(self, workload: Workload, work: Work | None = None, code_digest: str = "") -> None:
         self._workload, self._work = workload, work or Work()
         self._identity = work_identity(workload, code_digest)
+        self._workers = self._work.workers or workload.settings.engine.chunk_workers or os.cpu_count() or 1
         self._loading, self._loaded = threading.Lock(), []
 
     def compute(self, chunks: Sequence[Sequence[Job]]) -> list[list[Trained]]:
         """What every job learned, chunk by chunk; `chunk_workers` chunks at a time."""
-        asked = self._work.workers or self._workload.settings.engine.chunk_workers
-        with ThreadPoolExecutor(asked or os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(self._workers) as pool:
             return list(pool.map(self._chunk, chunks))
 
-    def evaluate(self, adapter: Adapter) -> Score:
-        """Score of an adapter on the held-out examples."""
-        key = score_key(self._identity, adapter)
-        losses, correct = self._work.once("score", key, lambda: self._trainer().evaluate(adapter))
-        return score(losses, correct, self._workload.shards.test)
+    def evaluate(self, adapter: Adapter, base: Base | None = None) -> Score:
+        """Score of an adapter on its base (None: W0) on the held-out examples."""
+        key = score_key(self._identity, adapter, base)
+        found = self._work.once("score", key, lambda: self._trainer().evaluate(adapter, base))
+        return score(*found, shards=self._workload.shards.test)
 
     def _chunk(self, jobs: Sequence[Job]) -> list[Trained]:
         key, shapes = chunk_key(self._identity, jobs), self._workload.shapes
@@ -53,6 +55,9 @@ class Runner:
     def _trainer(self) -> Trainer:
         """Loaded when the first piece of work is computed: a run that finds all of it kept never imports torch."""
         with self._loading:
+            if not self._loaded and (cache := self._work.cache) is not None:
+                directory = self._workload.settings.model.directory()
+                share_tokens(directory, self._workload.encoder, self._workload.dataset, cache)
             if not self._loaded:
-                self._loaded.append(make_trainer(self._workload))
+                self._loaded.append(make_trainer(self._workload, self._workers))
             return self._loaded[0]

@@ -36,21 +36,22 @@ class AssumedSpectrum(Section):
     def assumed_update(self, shapes: AdapterShapes, streams: Streams, device: str, round_number: int) -> Adapter:
         """An update (float32) every matrix of which has these energies, on ranks in random order; 0 where frozen.
 
-        Directions and dense tensors are Gaussian. Under frozen A, whose rows are alike, ||b_i||^2 alone follows.
+        Directions and dense tensors are Gaussian. Where one factor is frozen, ||b_i||^2 or ||a_i||^2 alone follows.
         """
         generator = streams.generator("assumed_update", device, round_number)
         energies = shapes.rank * self.energies(streams, device, round_number, shapes.rank)
-        pairs = {pair.name: _pair(generator, pair, energies, shapes.factors == "b") for pair in shapes.pairs}
+        pairs = {pair.name: _pair(generator, pair, energies, shapes) for pair in shapes.pairs}
         dense = {tensor.name: _float32(generator.normal(0.0, _STD, tensor.shape)) for tensor in shapes.dense}
         return Adapter(pairs=pairs, dense=dense)
 
 
-def _pair(generator: np.random.Generator, shape: PairShape, energies: NDArray[np.float64], frozen_a: bool) -> Pair:
-    lengths = generator.permutation(energies) ** (0.5 if frozen_a else 0.25)
-    b = _rows(generator, lengths, shape.d_out).T
-    if frozen_a:
-        return Pair(np.zeros((len(energies), shape.d_in), np.float32), _float32(b))
-    return Pair(_float32(_rows(generator, lengths, shape.d_in)), _float32(b))
+def _pair(
+    generator: np.random.Generator, shape: PairShape, energies: NDArray[np.float64], shapes: AdapterShapes
+) -> Pair:
+    lengths = generator.permutation(energies) ** (0.25 if shapes.sends_a and shapes.sends_b else 0.5)
+    b = _rows(generator, lengths, shape.d_out).T if shapes.sends_b else np.zeros((shape.d_out, shapes.rank))
+    a = _rows(generator, lengths, shape.d_in) if shapes.sends_a else np.zeros((shapes.rank, shape.d_in))
+    return Pair(_float32(a), _float32(b))
 
 
 def _rows(generator: np.random.Generator, lengths: NDArray[np.float64], width: int) -> NDArray[np.float64]:

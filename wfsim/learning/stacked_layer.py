@@ -93,13 +93,13 @@ def join_heads(x: Tensor, jobs: int, heads: int) -> Tensor:
     return x.view(parts, -1, heads, tokens, size).permute(1, 3, 0, 2, 4).reshape(jobs, -1, parts * heads * size)
 
 
-def attend(q: Tensor, kv: Tensor) -> tuple[Tensor, Attended]:
-    """softmax(Q K' / sqrt(d_head)) V per head (Vaswani et al. 2017)."""
+def attend(q: Tensor, kv: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Attended]:
+    """softmax(Q K' / sqrt(d_head) + mask) V per head (Vaswani et al. 2017)."""
     import torch
 
     k, v = kv[0], kv[1]
     scores = torch.baddbmm(q.new_zeros(()), q, k.transpose(1, 2), beta=0.0, alpha=q.shape[-1] ** -0.5)
-    probability = torch.softmax(scores, dim=-1)
+    probability = torch.softmax(scores if mask is None else scores.add_(mask), dim=-1)
     return torch.bmm(probability, v), Attended(q=q, k=k, v=v, probability=probability)
 
 

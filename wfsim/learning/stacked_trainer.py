@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfsim.errors import ScenarioError
+from wfsim.learning.adapter import trains_base
+from wfsim.learning.base import Base
 from wfsim.learning.checkpoint import SINGLE, stored_tensors
 from wfsim.learning.engine import Job
 from wfsim.learning.families import ImageInput
@@ -27,7 +29,9 @@ _EVALUATION_BATCH = 250
 def can_stack(workload: Workload) -> bool:
     """Whether the model is a ViT of the form and with the file layout that is computed here, every layer alike."""
     directory = workload.settings.model.directory()
-    if workload.encoder.family != "vit":
+    if workload.settings.engine.reference or workload.encoder.family != "vit":
+        return False
+    if trains_base(workload.shapes, workload.encoder):
         return False
     try:
         config = read_vit_config(directory)
@@ -41,9 +45,9 @@ def can_stack(workload: Workload) -> bool:
 class StackedVitTrainer:
     """Trains through `train_chunk`; the base and the embedded examples are shared by all threads and never written."""
 
-    def __init__(self, workload: Workload) -> None:
+    def __init__(self, workload: Workload, workers: int = 1) -> None:
         settings, dataset = workload.settings, workload.dataset
-        self._workload, self._settings = workload, settings
+        self._workload, self._settings, self._workers = workload, settings, workers
         self._base = load_frozen_vit(settings.model.directory(), settings.engine.precision)
         form = ImageInput(size_px=self._base.config.image, channels=self._base.config.channels)
         preparation = read_preparation(settings.model.directory(), form)
@@ -56,15 +60,16 @@ class StackedVitTrainer:
             self._base,
             self._train_images,
             self._workload.dataset.train_labels,
-            [TrainingJob(start=job.start, batches=job.batches, trains=job.trains) for job in jobs],
+            [TrainingJob(start=job.start, batches=job.batches, trains=job.trains, base=job.base) for job in jobs],
             shapes=self._workload.shapes,
             scale=self._settings.adapter.scale,
             batch_size=self._settings.local.batch_size,
             optimizer=self._settings.local.optimizer,
             penalty=self._settings.local.penalty,
+            proximal=self._settings.local.proximal,
         )
 
-    def evaluate(self, adapter: Adapter) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def evaluate(self, adapter: Adapter, base: Base | None = None) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Losses and hits on the held-out examples."""
         return evaluate(
             self._base,
@@ -74,4 +79,6 @@ class StackedVitTrainer:
             shapes=self._workload.shapes,
             scale=self._settings.adapter.scale,
             batch_size=_EVALUATION_BATCH,
+            moved=base,
+            workers=self._workers,
         )

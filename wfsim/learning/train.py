@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from wfsim.learning.adapter import last_name
 from wfsim.learning.adapter_stack import AdapterStack, Views
+from wfsim.learning.base import Base
 from wfsim.learning.masks import Mask
-from wfsim.learning.math_threads import one_math_thread
+from wfsim.learning.math_threads import one_math_thread, side_by_side
 from wfsim.learning.merged_weights import MergedWeights
 from wfsim.learning.optimizer import Optimizer
 from wfsim.learning.penalty import Penalty
 from wfsim.learning.penalty.none import NoPenalty
+from wfsim.learning.proximal import add_proximal
 from wfsim.learning.stacked_vit import backward, forward
 from wfsim.learning.trained import Trained, root_mean_square
 from wfsim.learning.vit_weights import FrozenVit
@@ -33,11 +35,12 @@ _NO_PENALTY = NoPenalty()
 @dataclass(frozen=True, kw_only=True)
 class TrainingJob:
     """One device's local training: where it starts, the example indices of each minibatch in order, and the mask
-    [entries] of what it trains (None: all that the shapes train)."""
+    [entries] of what it trains (None: all that the shapes train). `base` is the frozen base it trains on (None: W0)."""
 
     start: Adapter
     batches: tuple[NDArray[np.int64], ...]
     trains: Mask | None = None
+    base: Base | None = None
 
 
 @one_math_thread()
@@ -52,17 +55,18 @@ def train_chunk(
     batch_size: int,
     optimizer: Optimizer,
     penalty: Penalty = _NO_PENALTY,
+    proximal: float = 0.0,
 ) -> list[Trained]:
     """What every job learned, in the order of `jobs`; the dtype is the base's.
 
     `images` comes from `prepare_images`; `labels` [N]. One step per minibatch on its mean cross-entropy plus the
-    penalty; minibatches hold 1 to `batch_size` examples. A job's result is bit for bit the same whatever jobs are
-    computed beside it.
+    penalty and FedProx's term of weight `proximal`; minibatches hold 1 to `batch_size` examples. A job's result is bit
+    for bit the same whatever jobs are computed beside it.
     """
     order = sorted(range(len(jobs)), key=lambda index: -len(jobs[index].batches))
     queue = [jobs[index].batches for index in order]
     stack = AdapterStack(base, shapes, [jobs[i].start for i in order], [jobs[i].trains for i in order])
-    merged = MergedWeights(base, _trained(shapes), scale, len(jobs))
+    merged = MergedWeights(base, _trained(shapes), scale, len(jobs), [jobs[i].base for i in order])
     state, losses = optimizer.begin(stack.values), [[] for _ in jobs]
     for step in range(len(queue[0])):
         active = sum(len(batches) > step for batches in queue)
@@ -71,6 +75,7 @@ def train_chunk(
         adapter, into = stack.views(values), stack.views(gradients)
         _note(losses, _fill_gradients(base, merged, adapter, into, batch), queue, step)
         _add_penalty(penalty, adapter, into)
+        add_proximal(gradients, values, stack.start[:active], proximal)
         optimizer.step(values, gradients, state[:active], step + 1)
         stack.restore_frozen(active)
     rows = [order.index(index) for index in range(len(jobs))]
@@ -164,14 +169,20 @@ def evaluate(
     shapes: AdapterShapes,
     scale: float,
     batch_size: int,
+    moved: Base | None = None,
+    workers: int = 1,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Cross-entropy in nats and correctness of every example, each [N], `batch_size` examples at a time."""
+    """Cross-entropy in nats and correctness of every example, each [N], `batch_size` examples at a time.
+
+    `moved` is the base where an aggregator has moved it; `workers` batches at a time.
+    """
     import torch
 
     stack = AdapterStack(base, shapes, [adapter])
     values = stack.views(stack.values)
-    weights = MergedWeights(base, _trained(shapes), scale, 1).merge(values, 1)
-    parts = [forward(base, part[None], weights, values.head)[0][0] for part in images.split(batch_size)]
+    weights = MergedWeights(base, _trained(shapes), scale, 1, [moved]).merge(values, 1)
+    batches = images.split(batch_size)
+    parts = side_by_side(lambda part: forward(base, part[None], weights, values.head)[0][0], batches, workers)
     logits, target = torch.cat(parts), torch.from_numpy(labels.astype(np.int64))
     losses = torch.nn.functional.cross_entropy(logits, target, reduction="none")
     return losses.double().numpy(), (logits.argmax(1) == target).numpy()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wfsim.learning.base import Base, digest_of
 from wfsim.learning.engine import Job
 from wfsim.learning.workload import Workload, weights_digest
 from wfsim.local_path import without_paths
@@ -33,23 +34,27 @@ def work_identity(workload: Workload, code_digest: str) -> str:
         "shapes": [list(map(str, workload.shapes.tensors)), workload.shapes.rank],
         "local": settings.local.model_dump(mode="json"),
         "precision": settings.engine.precision,
+        "device": settings.engine.device,
+        "engine": [settings.engine.reference, settings.engine.buckets, settings.engine.prefix_cache_bytes],
     }
     return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=20).hexdigest()
 
 
 def chunk_key(identity: str, jobs: Sequence[Job]) -> str:
-    """Key of an ordered chunk: where every job starts, what it trains and the examples of each of its steps."""
+    """Key of an ordered chunk: where every job starts, on which base, what it trains and the examples of each step."""
     digest = hashlib.blake2b(f"chunk {identity} {len(jobs)}".encode(), digest_size=20)
     for job in jobs:
-        digest.update(_start_digest(job.start) + _mask_digest(job) + len(job.batches).to_bytes(8, "little"))
+        digest.update(_start_digest(job.start) + digest_of(job.base) + _mask_digest(job))
+        digest.update(len(job.batches).to_bytes(8, "little"))
         for batch in job.batches:
             digest.update(len(batch).to_bytes(8, "little") + np.ascontiguousarray(batch, np.int64).tobytes())
     return digest.hexdigest()
 
 
-def score_key(identity: str, adapter: Adapter) -> str:
-    """Key of an adapter's scores on the held-out examples."""
-    digest = hashlib.blake2b(f"score {identity}".encode() + _start_digest(adapter), digest_size=20)
+def score_key(identity: str, adapter: Adapter, base: Base | None = None) -> str:
+    """Key of an adapter's scores on the held-out examples, on its base."""
+    facts = f"score {identity}".encode() + _start_digest(adapter) + digest_of(base)
+    digest = hashlib.blake2b(facts, digest_size=20)
     return digest.hexdigest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,17 @@ class WorkStore:
                 state = path.stat()
                 entries.append((state.st_mtime, state.st_size, path))
         return entries
+
+
+def stored(store: WorkStore, key: str, compute: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
+    """The arrays under a key, computed where there are none; a store that takes nothing saves nothing."""
+    found = store.get(key)
+    if found is not None:
+        return found
+    made = list(compute())
+    with suppress(OSError):
+        store.put(key, made)
+    return made
 
 
 def _mark_used(path: Path) -> None:

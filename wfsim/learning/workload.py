@@ -7,9 +7,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wfsim.errors import RunError
 from wfsim.learning.adapter import adapter_shapes
+from wfsim.learning.blocks import packed
 from wfsim.learning.data import Dataset
-from wfsim.learning.families import Encoder
+from wfsim.learning.families import Encoder, TextInput
 from wfsim.learning.flops import training_flops
 from wfsim.learning.inputs import check_inputs, check_task
 from wfsim.learning.partition import Shards
@@ -39,10 +41,22 @@ class Workload:
         """Optimiser steps of one round."""
         return self.settings.local.step_count(self.examples(device))
 
-    def flops(self, device: str, steps: int | None = None, rank: int | None = None) -> float:
-        """Floating-point operations of one round, or of its first `steps`, with the first `rank` ranks active."""
-        full = rank is None or rank == self.shapes.rank
-        each = self.flops_per_example if full else training_flops(self.encoder, self.shapes, rank)
+    def flops(
+        self,
+        device: str,
+        steps: int | None = None,
+        rank: int | None = None,
+        version: int = 0,
+        *,
+        truncated: bool = False,
+    ) -> float:
+        """Floating-point operations of one round, or of its first `steps`, with the first `rank` ranks active (and the
+        others gone where `truncated`); `version` is what training starts from."""
+        shapes = self.shapes.at(version)
+        if truncated and rank is not None:
+            shapes = shapes.of_rank(rank)
+        full = shapes is self.shapes and (rank is None or rank == self.shapes.rank)
+        each = self.flops_per_example if full else training_flops(self.encoder, shapes, rank)
         return float(self.settings.local.example_count(self.examples(device), steps) * each)
 
 
@@ -51,10 +65,13 @@ def build_workload(settings: Learning, streams: Streams, devices: Sequence[str])
     dataset = settings.data.load()
     encoder = settings.model.encoder(dataset.classes)
     _check_inputs(settings, encoder, dataset)
+    if settings.model.packs and isinstance(encoder.input, TextInput):
+        dataset = packed(settings.model.directory(), dataset, encoder.input)
     shapes = adapter_shapes(settings.adapter, encoder)
     if settings.adapter.start is not None:
         first_adapter(settings.adapter, shapes, streams)
-    shards = settings.partition.split(streams, devices, dataset.train_labels, dataset.test_labels)
+    shards = settings.partition.deal(streams, devices, dataset)
+    _check_nobody_is_empty(settings, shards)
     return Workload(
         settings=settings,
         encoder=encoder,
@@ -73,6 +90,15 @@ def _check_inputs(settings: Learning, encoder: Encoder, dataset: Dataset) -> Non
         check_task(encoder, dataset)
     else:
         check_inputs(settings.model.directory(), encoder, dataset)
+
+
+def _check_nobody_is_empty(settings: Learning, shards: Shards) -> None:
+    """A device without examples has nothing to train and no weight."""
+    empty = [name for name, own in shards.train.items() if not len(own)]
+    if empty:
+        others = f" and {len(empty) - 1} more" if len(empty) > 1 else ""
+        message = f"device {empty[0]}{others} got no training example; take fewer devices or more data"
+        raise RunError(f"partition {settings.partition.kind}: {message}")
 
 
 def weights_digest(settings: Learning) -> str:

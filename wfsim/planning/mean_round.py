@@ -16,6 +16,7 @@ from wfsim.planning.mean_channel import MeanChannel, gap_and_cap
 from wfsim.planning.sizes import bits_flying, bits_on_air
 from wfsim.rng import Streams
 from wfsim.scenario.schema import Scenario
+from wfsim.world.build import usual_download
 from wfsim.world.links import Losses, losses_of
 
 Vector = NDArray[np.float64]
@@ -130,7 +131,7 @@ def _first_cohort(scenario: Scenario, workload: Workload, mean_snr_db: Vector, c
 
 def _download_s(scenario: Scenario, workload: Workload, links: Losses, cohort: Indices) -> Vector:
     radio, devices = scenario.radio, scenario.topology.device_names()
-    once = _bits(scenario, workload, radio.downlink.codec)
+    once = float(radio.packets.packet_bits(usual_download(scenario, workload).fragment_bytes).sum())
     bits = bits_flying(once, radio.downlink.transport, radio.loss.mean_loss(radio.link.residual_loss))
     heard_hz = links.snr_hz(radio.downlink_power_dbm, radio)[cohort] / radio.interference.rise("down")
     mean_snr = heard_hz / radio.bandwidth_hz

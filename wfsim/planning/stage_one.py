@@ -65,8 +65,11 @@ def has_budget(scenario: Scenario, given: float | None = None) -> bool:
 def budget_of(scenario: Scenario, given: float | None = None) -> float:
     """The latency budget that is given, else that of the scenario's controller, in seconds a round.
 
-    Raises UsageError where there is none, or no round whose duration could keep one.
+    Raises UsageError where there is none, no round whose duration could keep one, or no rank to choose.
     """
+    if scenario.learning.adapter.method != "lora":
+        method = scenario.learning.adapter.method
+        raise UsageError(f"learning.adapter.method {method} has no rank to choose: leave out --budget-s and --ranks")
     if scenario.protocol.continuous:
         kind = scenario.protocol.kind
         raise UsageError(f"protocol {kind} has no rounds that everybody waits for, so no duration to plan for")
@@ -81,7 +84,7 @@ def _cost(each: MeanRound, learned: Learned, budget_s: float, largest: int) -> R
     shapes, energies = each.workload.shapes, learned.energies
     kept = next((keep for keep in reversed(each.keeps) if each.round_s(keep) <= budget_s), None)
     sent = each.keeps[0] if kept is None else kept
-    exact = shapes.factors == "b"
+    exact = shapes.factors in ("b", "alternate")
     return RankCost(
         rank=shapes.rank,
         upload_bits=each.upload_bits(sent),

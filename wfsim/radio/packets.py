@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Literal
 
@@ -35,4 +36,12 @@ class Packets(Section):
 
     def packet_bits(self, fragment_bytes: Sequence[int]) -> NDArray[np.float64]:
         """Bits of every packet on the air, header included, shape [fragments]."""
-        return (np.asarray(fragment_bytes, dtype=np.float64) + self.header_bytes) * BITS_PER_BYTE
+        return _packet_bits(tuple(fragment_bytes), self.header_bytes)
+
+
+@functools.lru_cache(maxsize=64)
+def _packet_bits(fragment_bytes: tuple[int, ...], header_bytes: int) -> NDArray[np.float64]:
+    """Read-only, for thousands of devices send the same plan."""
+    bits = (np.array(fragment_bytes, dtype=np.float64) + header_bytes) * BITS_PER_BYTE
+    bits.flags.writeable = False
+    return bits

@@ -46,7 +46,7 @@ class AirRecords:
                 direction=self.direction,
                 devices=list(transfer.devices),
                 packets=len(transfer.bits),
-                offered_bits=int(transfer.bits.sum()),
+                offered_bits=int(transfer.total_bits),
             )
         )
 
@@ -81,7 +81,7 @@ class AirRecords:
 
     def _ended(self, transfer: Transfer, receiver: int, energy_j: float) -> trace.TransferEnded:
         tally, arrived = transfer.tally, transfer.arrived[receiver]
-        delivered_bits, lost = float(transfer.bits[arrived].sum()), (~arrived).nonzero()[0].tolist()
+        lost = [] if arrived.all() else (~arrived).nonzero()[0].tolist()
         return trace.TransferEnded(
             t_s=self.env.now,
             transfer=transfer.name,
@@ -96,7 +96,7 @@ class AirRecords:
             packets_lost=int(transfer.packets_lost[receiver]),
             attempts=tally.attempts,
             sent_bits=tally.sent_bits,
-            delivered_bits=delivered_bits,
+            delivered_bits=float(transfer.bits[arrived].sum()) if lost else transfer.total_bits,
             lost_bits=float(transfer.lost_bits[receiver]),
             repeated_bits=float(transfer.repeated_bits[receiver]),
             undelivered_bits=float(transfer.bits[lost].sum()) if lost else 0.0,

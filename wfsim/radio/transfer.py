@@ -57,6 +57,7 @@ class Transfer:
     flights: NDArray[np.int64] = field(init=False)
     last_block: int = _BEFORE_ALL_BLOCKS
     cause: str | None = None
+    total_bits: float = field(init=False)
     _queue: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     _ends: Array = field(init=False)
     _progress: float = 0.0
@@ -69,6 +70,7 @@ class Transfer:
         self.packets_lost = np.zeros(len(self.links), dtype=np.int64)
         self.lost_bits, self.repeated_bits = np.zeros(len(self.links)), np.zeros(len(self.links))
         self.flights = np.zeros(len(self.bits), dtype=np.int64)
+        self.total_bits = float(self.bits.sum())
         self._begin_pass(self._next_queue())
 
     @property
@@ -147,18 +149,42 @@ class Transfer:
         self.arrived[incomplete] = False
 
     def _settle(self, fates: Fates, *, whole: int) -> None:
-        packets = self._queue[:whole]
+        self.tally.sent_bits += self._progress
+        if len(self.links) == 1:
+            self._settle_alone(fates, self._queue[:whole])
+        else:
+            self._settle_all(fates, self._queue[:whole])
+
+    def _settle_alone(self, fates: Fates, packets: NDArray[np.int64]) -> None:
+        """As `_settle_all` for one receiver, to whom all packets of a pass are due."""
+        bits, lost = self.bits[packets], self._lost_alone(fates, packets)
+        if self._pieces:
+            lost |= self._outages(len(packets))[0]
+        count = int(np.count_nonzero(lost))
+        self.lost_bits[0] += (float(bits @ lost) if count else 0.0) + (self._progress - float(bits.sum()))
+        self.packets_sent[0] += len(packets)
+        self.packets_lost[0] += count
+        self.arrived[0, packets] = ~lost
+
+    def _lost_alone(self, fates: Fates, packets: NDArray[np.int64]) -> Mask:
+        if fates.spares_all or not len(packets):
+            return np.zeros(len(packets), dtype=bool)
+        flights = self.flights[packets]
+        first = int(flights[0])
+        if (flights == first).all():
+            return self._lost(fates, 0, first)[packets]
+        return self._losses(fates, packets, np.ones((1, len(packets)), dtype=bool))[0]
+
+    def _settle_all(self, fates: Fates, packets: NDArray[np.int64]) -> None:
         bits, due = self.bits[packets], ~self.arrived[:, packets]
         lost = self._losses(fates, packets, due)
         if self._pieces:
-            lost |= due & self._outages(whole)
+            lost |= due & self._outages(len(packets))
         self.lost_bits += lost @ bits + (self._progress - float(bits.sum()))
-        if len(self.links) > 1:
-            self.repeated_bits += ~due @ bits
+        self.repeated_bits += ~due @ bits
         self.packets_sent += due.sum(axis=1)
         self.packets_lost += lost.sum(axis=1)
         self.arrived[:, packets] = ~lost
-        self.tally.sent_bits += self._progress
 
     def _losses(self, fates: Fates, packets: NDArray[np.int64], due: Mask) -> Mask:
         """Losses [receivers, packets] of these packets' present flights, where some of them are due to a receiver."""

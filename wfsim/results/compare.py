@@ -19,6 +19,8 @@ _SUMMARY = (
     "final_accuracy",
     "best_accuracy",
     "worst_decile_accuracy",
+    "final_perplexity",
+    "best_perplexity",
     "rounds",
     "simulated_s",
     "mean_round_s",
@@ -139,7 +141,7 @@ def _links(run: Run) -> dict[str, tuple[float, float]]:
 def _numbers(run: Run, target: float | None) -> Numbers:
     summary = run.summary
     costs = costs_to_target(run.rounds, target) if target is not None else {}
-    return {key: summary[key] for key in _SUMMARY} | costs
+    return {key: summary.get(key) for key in _SUMMARY} | costs  # older runs lack the newest
 
 
 def _reached(numbers: Sequence[tuple[Numbers, Numbers]], target: float | None) -> tuple[int, int] | None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import math
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from wfsim.trace.folding import Folding
+
 COLUMNS = (
     "round",
     "t_s",
     "accuracy",
     "loss",
+    "perplexity",
     "participants",
     "arrived",
     "coverage",
@@ -65,13 +70,14 @@ class _Open:
         }
 
 
-class RoundTable:
+class RoundTable(Folding):
     """Folds journal lines into rows keyed by COLUMNS. What is counted (bits with headers, joules, updates held back)
     happened since the round before closed, whichever version a device worked on. `control_bits` are those of requests,
     grants and acknowledgements, which the bits of their direction include. `hop_bits` were sent over hops between fixed
     nodes, once at each hop.
 
-    `accuracy` and `loss` are on held-out data, None where they were not measured; a broadcast's bits count once.
+    `accuracy` and `loss` are on held-out data, None where they were not measured; of a language model they are those of
+    next tokens, and `perplexity` is exp(loss). A broadcast's bits count once.
     `mean_staleness` is of the uploads that the round took, `kept_ranks` the mean that was granted; `queue_s` and
     `budget_binds` (1 or 0) are what a controller with a budget says of the round.
     """
@@ -80,11 +86,7 @@ class RoundTable:
         self.rows: list[Line] = []
         self._open = _Open()
         self._broadcasts: set[str] = set()
-
-    def __call__(self, line: Line) -> None:
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
+        self.is_language = False
 
     def _on_transfer_ended(self, line: Line) -> None:
         self._open.energy_j += line["energy_j"]
@@ -127,8 +129,17 @@ class RoundTable:
     def _on_model_updated(self, line: Line) -> None:
         self.rows[-1]["covariance_norm"] = line["covariance_norm"]
 
+    def _on_language_task(self, line: Line) -> None:
+        self.is_language = True
+
     def _on_evaluated(self, line: Line) -> None:
         self.rows[-1]["accuracy"], self.rows[-1]["loss"] = line["accuracy"], line["loss"]
+        self.rows[-1]["perplexity"] = perplexity(line["loss"]) if self.is_language else None
+
+
+def perplexity(loss: float) -> float:
+    """exp(loss) of a cross-entropy per token in nats; the largest number where it overflows."""
+    return math.exp(loss) if loss < math.log(sys.float_info.max) else sys.float_info.max
 
 
 def round_rows(lines: Iterable[Line]) -> list[Line]:

@@ -11,11 +11,12 @@ from wfsim.results.metrics.links import HOP, LinkTable
 from wfsim.results.metrics.lost_work import CRASHES, LostWorkTable
 from wfsim.results.metrics.outages import STOPPED, OutageTable
 from wfsim.results.rounds import RoundTable
+from wfsim.trace.folding import Fold, Folding
 
 Line = dict[str, Any]
 
 
-class Summary:
+class Summary(Folding):
     """Folds journal lines; `values()` at any moment. See the README for what each number means."""
 
     def __init__(self) -> None:
@@ -32,15 +33,10 @@ class Summary:
         self._kept: set[int] = set()
         self._measures: Line = {}
         self._jobs: Line = {}
-        self._end_s = 0.0
 
-    def __call__(self, line: Line) -> None:
-        for table in (self.table, self._links, self._outages, self._lost):
-            table(line)
-        self._end_s = line["t_s"]
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
+    def _look_up(self, record: str) -> list[Fold]:
+        tables = (self.table, self._links, self._outages, self._lost)
+        return [*(fold for table in tables for fold in table.folds(record)), *super()._look_up(record)]
 
     def _on_transfer_ended(self, line: Line) -> None:
         counts = {"packets_sent": line["packets_sent"], "packets_lost": line["packets_lost"]}
@@ -84,6 +80,7 @@ class Summary:
 
     def values(self) -> Line:
         """All numbers; None where nothing was measured."""
+        self._links.end_s = self._outages.end_s = self.end_s
         return {
             **self._learning(),
             **self._traffic(),
@@ -96,13 +93,16 @@ class Summary:
         }
 
     def _learning(self) -> Line:
+        perplexities = [row["perplexity"] for row in self.table.rows if row["perplexity"] is not None]
         return {
             "rounds": len(self.table.rows),
-            "simulated_s": self._end_s,
+            "simulated_s": self.end_s,
             "mean_round_s": _mean([row["round_s"] for row in self.table.rows]),
             "final_accuracy": self._accuracies[-1] if self._accuracies else None,
             "best_accuracy": max(self._accuracies, default=None),
             "worst_decile_accuracy": worst_decile(self._device_accuracies),
+            "final_perplexity": perplexities[-1] if perplexities else None,
+            "best_perplexity": min(perplexities, default=None),
         }
 
     def _traffic(self) -> Line:

@@ -232,6 +232,26 @@ class Scenario(Section):
         return self
 
     @model_validator(mode="after")
+    def _base_can_move(self) -> Scenario:
+        """What moves the base must reach everybody whole, and nobody may train on an older one."""
+        if not self.aggregator.moves_base:
+            return self
+        kind, factors = f"aggregator {self.aggregator.kind} moves the base", self.learning.adapter.factors
+        for name, radio in [("radio", self.radio), *((f"radios.{name}", each) for name, each in self.radios.items())]:
+            if radio.downlink.transport.keeps_partial:
+                lossy = f"{name}.downlink.transport {radio.downlink.transport.kind}"
+                raise ValueError(f"{kind}, which must arrive whole; {lossy} delivers parts: give reliable")
+        if self.protocol.continuous or self.protocol.overtaken == "finish":
+            raise ValueError(f"{kind}, and protocol {self.protocol.kind} would let devices train on an older one")
+        if self.hierarchy.edge_rounds:
+            raise ValueError(f"{kind}, and hierarchy.edge_rounds would give every edge a base of its own")
+        if not isinstance(self.server.outages, NoOutages):
+            raise ValueError(f"{kind}, which server.outages would take back from devices that have the newer one")
+        if factors != "both":
+            raise ValueError(f"{kind} to make averages exact; under learning.adapter.factors {factors} they are")
+        return self
+
+    @model_validator(mode="after")
     def _target_can_be_measured(self) -> Scenario:
         if self.learning.kind == "none" and self.stop.target_accuracy is not None:
             raise ValueError("stop.target_accuracy needs learning that trains; learning.kind is none")

@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-from wfsim.trace.journal import FileSink, Journal, Sink, check_chain, read_journal, recover_journal
-from wfsim.trace.records import (
-    FORMAT,
-    RECORDS,
-    BandShared,
-    ChannelGain,
+from wfsim.trace.devices import (
     ComputeEnded,
     ComputeStarted,
-    Controlled,
     DeviceLate,
     DeviceReady,
-    DevicesJoined,
-    EdgeControlled,
-    EdgeDevicesJoined,
-    EdgeRoundClosed,
-    EdgeRoundStarted,
-    EdgeUpdated,
-    Evaluated,
-    Granted,
-    HopEnded,
-    JobsCounted,
-    LinkPlaced,
-    ModelUpdated,
-    NobodyAvailable,
-    OutageEnded,
-    OutageStarted,
-    Record,
-    Requested,
-    Rerouted,
-    RoundClosed,
-    RoundStarted,
-    RunEnded,
-    RunStarted,
-    ServerRestored,
-    TransferEnded,
-    TransferStarted,
     UpdateArrived,
     UpdateEncoded,
     UpdateHeld,
-    UpdatesMeasured,
 )
+from wfsim.trace.edges import EdgeControlled, EdgeDevicesJoined, EdgeRoundClosed, EdgeRoundStarted, EdgeUpdated
+from wfsim.trace.journal import FileSink, Journal, Sink, check_chain, read_journal, recover_journal
+from wfsim.trace.learning import Evaluated, LanguageTask, ModelUpdated, UpdatesMeasured
+from wfsim.trace.network import (
+    BandShared,
+    ChannelGain,
+    HopEnded,
+    LinkPlaced,
+    OutageEnded,
+    OutageStarted,
+    Rerouted,
+    TransferEnded,
+    TransferStarted,
+)
+from wfsim.trace.record import FORMAT, RECORDS, Record
+from wfsim.trace.rounds import (
+    Controlled,
+    DevicesJoined,
+    Granted,
+    NobodyAvailable,
+    Requested,
+    RoundClosed,
+    RoundStarted,
+    ServerRestored,
+)
+from wfsim.trace.run import JobsCounted, RunEnded, RunStarted
 
 __all__ = [
     "FORMAT",
@@ -66,6 +60,7 @@ __all__ = [
     "HopEnded",
     "JobsCounted",
     "Journal",
+    "LanguageTask",
     "LinkPlaced",
     "ModelUpdated",
     "NobodyAvailable",

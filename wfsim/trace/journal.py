@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from wfsim.errors import RunError
-from wfsim.trace.records import Record, RoundClosed
+from wfsim.trace.record import Record
+from wfsim.trace.rounds import RoundClosed
 
 _GENESIS = "0" * 32
 

@@ -10,8 +10,7 @@ import simpy
 
 from wfsim.outages import Outages
 from wfsim.rng import Streams
-from wfsim.trace import Journal
-from wfsim.trace.records import Rerouted
+from wfsim.trace import Journal, Rerouted
 from wfsim.wired.bundle import Array, HopTransport, Mask
 from wfsim.wired.elements import Elements
 from wfsim.wired.line import Line

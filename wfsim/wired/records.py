@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wfsim.trace.records import HopEnded
+from wfsim.trace import HopEnded
 from wfsim.wired.bundle import Bundle, Mask, Passage
 from wfsim.wired.crossing import Crossing
 

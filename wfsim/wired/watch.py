@@ -8,8 +8,7 @@ from collections.abc import Callable, Generator
 
 import simpy
 
-from wfsim.trace import Journal
-from wfsim.trace.records import OutageEnded, OutageStarted
+from wfsim.trace import Journal, OutageEnded, OutageStarted
 from wfsim.wired.elements import Elements
 
 OnOutage = Callable[[bool], None]

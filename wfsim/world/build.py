@@ -12,9 +12,10 @@ from wfsim import trace
 from wfsim.control import Setting
 from wfsim.errors import RunError, ScenarioError, nearest
 from wfsim.learning.engine import Engine
+from wfsim.learning.families import TextInput
 from wfsim.learning.memory import require_memory, training_memory
 from wfsim.learning.runner import Runner
-from wfsim.learning.start import first_adapter
+from wfsim.learning.start import version_zero
 from wfsim.learning.workload import Workload, build_workload
 from wfsim.messages import Plan
 from wfsim.rng import Streams
@@ -33,6 +34,7 @@ from wfsim.world.learned import Learned
 from wfsim.world.ledger import Ledger
 from wfsim.world.links import draw_links
 from wfsim.world.memory import Memory
+from wfsim.world.outbox import Outbox
 from wfsim.world.world import World
 
 
@@ -44,6 +46,7 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
     layout = layout_of(scenario.topology.graph(streams))
     _check_names(scenario, devices)
     _check_memory(scenario, workload)
+    _check_aggregation(scenario, workload)
     update = expected_plan(scenario, wire).fragment_bytes
     fixed = FixedNetwork(
         env,
@@ -93,6 +96,7 @@ def check_scenario(scenario: Scenario) -> None:
     streams, devices = Streams(scenario.seed), scenario.topology.device_names()
     workload = build_workload(scenario.learning, streams, devices)
     expected_plan(scenario, wire_of(scenario, workload))
+    _check_aggregation(scenario, workload)
     download_plan(scenario, workload)
     if scenario.hierarchy.edge_rounds:
         edge_plan(scenario, workload)
@@ -121,6 +125,22 @@ def _check_memory(scenario: Scenario, workload: Workload) -> None:
         require_memory(training_memory(workload.settings, workload.encoder, workload.shapes), room)
 
 
+def _check_aggregation(scenario: Scenario, workload: Workload) -> None:
+    """The rule must suit what is sent."""
+    scenario.aggregator.begin(workload.shapes)
+    if scenario.aggregator.moves_base:
+        if not workload.shapes.pairs:
+            message = f"{scenario.aggregator.kind} moves the base by LoRA products, and learning.adapter has no pairs"
+            raise ScenarioError(message, path="aggregator")
+        usual_download(scenario, workload)
+    if workload.shapes.factors == "alternate" and scenario.aggregator.restarts:
+        message = f"{scenario.aggregator.kind} begins every version with B = 0, where A has no gradient to alternate"
+        raise ScenarioError(message, path="learning.adapter.factors")
+    if workload.shapes.factors == "alternate" and scenario.hierarchy.edge_rounds:
+        message = "alternate follows the versions of one server; edges that average have versions of their own"
+        raise ScenarioError(message, path="learning.adapter.factors")
+
+
 def wire_of(scenario: Scenario, workload: Workload) -> Wire:
     """How this scenario's updates are encoded."""
     return Wire(
@@ -140,6 +160,9 @@ def check_control(scenario: Scenario, workload: Workload) -> Setting:
     """What the controller knows of this scenario. Raises ScenarioError where it cannot work with it."""
     steps = {device: workload.steps(device) for device in scenario.topology.device_names()}
     setting = Setting(rank=workload.shapes.rank, steps=steps, band_hz=scenario.radio.bandwidth_hz)
+    if scenario.controller.grants_ranks and not workload.shapes.pairs:
+        message = f"{scenario.controller.kind} chooses ranks, and without LoRA pairs (learning.adapter) there are none"
+        raise ScenarioError(message, path="controller")
     scenario.controller.begin(setting)
     if scenario.controller.reads_scores and wire_of(scenario, workload).plan(1) is None:
         message = f"controller {scenario.controller.kind} must know sizes beforehand; give codec soft scope: matrix"
@@ -169,6 +192,16 @@ def download_plan(scenario: Scenario, workload: Workload) -> Plan:
     return plan
 
 
+def usual_download(scenario: Scenario, workload: Workload) -> Plan:
+    """Sizes of a version after a round in which every device took part; larger than version 0 where the base moves."""
+    if not scenario.aggregator.moves_base:
+        return download_plan(scenario, workload)
+    try:
+        return _outbox(scenario, wire_of(scenario, workload)).usual(len(scenario.topology.device_names()))
+    except ValueError as error:
+        raise ScenarioError(str(error), path="radio.downlink.codec") from None
+
+
 def edge_plan(scenario: Scenario, workload: Workload) -> Plan:
     """Sizes of an edge's update. Raises ScenarioError for a codec whose sizes depend on values."""
     codec = scenario.hierarchy.codec
@@ -181,7 +214,7 @@ def edge_plan(scenario: Scenario, workload: Workload) -> Plan:
 
 def _federation(scenario: Scenario, workload: Workload, wire: Wire, memory: Memory) -> Federation:
     if scenario.learning.kind == "none":
-        return TimingOnly(wire=wire, spectrum=scenario.learning.assumed_spectrum)
+        return TimingOnly(wire=wire, spectrum=scenario.learning.assumed_spectrum, outbox=_outbox(scenario, wire))
     runner = Runner(workload, memory.work, code_digest(scenario.parts))
     live = Learned(
         workload=workload,
@@ -191,10 +224,19 @@ def _federation(scenario: Scenario, workload: Workload, wire: Wire, memory: Memo
         aggregator=scenario.aggregator,
         download_codec=scenario.radio.downlink.codec,
         edge_codec=scenario.hierarchy.codec,
-        current=first_adapter(scenario.learning.adapter, workload.shapes, wire.streams),
+        current=version_zero(workload, wire.streams),
         measures_structure=scenario.trace.updates,
     )
     return memory.federation(live)
+
+
+def _outbox(scenario: Scenario, wire: Wire) -> Outbox:
+    return Outbox(
+        aggregator=scenario.aggregator,
+        codec=scenario.radio.downlink.codec,
+        shapes=wire.shapes,
+        max_fragment_bytes=wire.max_fragment_bytes,
+    )
 
 
 def _by_device(devices: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
@@ -224,9 +266,26 @@ def _write_beginning(world: World) -> None:
             download_bits=world.download_plan.size_bits,
         )
     )
+    _write_language_task(world)
     for device in world.devices:
         cell = world.home[device]
         _write_device(world, cell, cell.up.links[device])
+
+
+def _write_language_task(world: World) -> None:
+    workload = world.workload
+    form, dataset = workload.encoder.input, workload.dataset
+    if world.scenario.learning.kind == "none" or not workload.encoder.is_decoder or not isinstance(form, TextInput):
+        return
+    world.write(
+        trace.LanguageTask(
+            t_s=0.0,
+            vocabulary=form.vocabulary,
+            max_tokens=form.max_tokens,
+            train_texts=len(dataset.train_labels),
+            test_texts=len(dataset.test_labels),
+        )
+    )
 
 
 def _write_device(world: World, cell: Cell, number: int) -> None:

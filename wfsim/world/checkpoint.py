@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from wfsim.errors import UsageError
 from wfsim.learning.array_file import DamagedFile, read_arrays, write_arrays
+from wfsim.learning.base import Base
 from wfsim.learning.engine import Job
 from wfsim.learning.evaluation import Score
 from wfsim.learning.work_key import machine
-from wfsim.messages import Adapter, AdapterShapes
+from wfsim.messages import Adapter, AdapterShapes, Pair
 from wfsim.world.learned import Learned
+from wfsim.world.moving_base import MovingBase
 from wfsim.world.turn import Turn
 
 _WORK_PER_WRITE = 20.0  # a checkpoint is written when the last one took less than a twentieth of the time since
@@ -87,11 +89,15 @@ def restore(learned: Learned, checkpoint: Checkpoint, turns: Mapping[int, Turn])
     learned.current = learned.versions[learned.version]
     learned.stored = Adapter.from_vector(shapes, arrays[facts["stored"]])
     learned.durable.store(facts["durable_version"])
+    learned.memory = {name: arrays[index] for name, index in facts["memory"].items()}
+    learned.stored_memory = {name: arrays[index] for name, index in facts["stored_memory"].items()}
     learned.held = {device: arrays[index] for device, index in facts["held"].items()}
     learned.engine.submitted, learned.engine.demanded, learned.engine.computed = facts["counts"]
     learned.score = None if facts["score"] is None else Score(**facts["score"])
     learned.live = {kept["number"]: _filled(turns[kept["number"]], kept, arrays, shapes) for kept in facts["turns"]}
     learned.engine.unread = {n: ticket for n in facts["unread"] if (ticket := turns[n].ticket) is not None}
+    if learned.moving is not None:
+        _move(learned.moving, facts["moving"], arrays)
     encoder.residual = {device: arrays[index] for device, index in facts["residual"].items()}
     encoder.owed = {device: [turns[number] for number in numbers] for device, numbers in facts["owed"].items()}
 
@@ -123,6 +129,9 @@ def _state(learned: Learned) -> tuple[Facts, list[Array]]:
         "versions": [[version, pool.add(adapter.vector())] for version, adapter in learned.versions.items()],
         "stored": pool.add(learned.stored.vector()),
         "durable_version": learned.durable.version,
+        "memory": {name: pool.add(array) for name, array in learned.memory.items()},
+        "stored_memory": {name: pool.add(array) for name, array in learned.stored_memory.items()},
+        "moving": None if learned.moving is None else _moving(learned.moving, pool),
         "held": {device: pool.add(values) for device, values in learned.held.items()},
         "counts": [engine.submitted, engine.demanded, engine.computed],
         "score": None if learned.score is None else dataclasses.asdict(learned.score),
@@ -132,6 +141,41 @@ def _state(learned: Learned) -> tuple[Facts, list[Array]]:
         "owed": {device: [turn.number for turn in turns] for device, turns in encoder.owed.items()},
     }
     return facts, pool.arrays
+
+
+def _moving(moving: MovingBase, pool: _Pool) -> Facts:
+    """Which versions devices hold follows from the replay."""
+    changes = {
+        version: {name: [pool.add(a), pool.add(b)] for name, (a, b) in change.items()}
+        for version, change in moving.changes.items()
+    }
+    held = {device: _base(base, pool) for device, base in moving.held.items()}
+    return {"version": moving.version, "base": _base(moving.base, pool), "changes": [*changes.items()], "held": held}
+
+
+def _move(moving: MovingBase, facts: Facts, arrays: list[Array]) -> None:
+    moving.version, moving.base = facts["version"], _kept_base(facts["base"], arrays)
+    moving.changes = {
+        version: {name: Pair(arrays[a], arrays[b]) for name, (a, b) in change.items()}
+        for version, change in facts["changes"]
+    }
+    bases = {device: _kept_base(base, arrays) for device, base in facts["held"].items()}
+    moving.held = {device: base for device, base in bases.items() if base is not None}
+
+
+def _base(base: Base | None, pool: _Pool) -> Facts | None:
+    return None if base is None else {name: pool.add(delta) for name, delta in base.deltas.items()}
+
+
+def _kept_base(facts: Facts | None, arrays: list[Array]) -> Base | None:
+    return None if facts is None else Base(deltas={name: _writable(arrays, index) for name, index in facts.items()})
+
+
+def _writable(arrays: list[Array], index: int) -> Array:
+    """What a file's bytes back may not be written, and torch wants arrays that may; shared as before."""
+    if not arrays[index].flags.writeable:
+        arrays[index] = arrays[index].copy()
+    return arrays[index]
 
 
 def _turn(turn: Turn, pool: _Pool) -> Facts:
@@ -147,6 +191,7 @@ def _turn(turn: Turn, pool: _Pool) -> Facts:
         "start": pool.add(job.start.vector()),
         "batches": [pool.add(batch) for batch in job.batches],
         "trains": None if job.trains is None else pool.add(job.trains.astype(np.uint8)),
+        "base": _base(job.base, pool),
         "delta": None if ticket.delta is None else pool.add(ticket.delta.vector()),
         "loss": ticket.loss,
         "demanded": ticket.demanded,
@@ -166,6 +211,7 @@ def _filled(turn: Turn, kept: Facts, arrays: list[Array], shapes: AdapterShapes)
         start=Adapter.from_vector(shapes, arrays[kept["start"]]),
         batches=tuple(arrays[index].astype(np.int64) for index in kept["batches"]),
         trains=None if kept["trains"] is None else arrays[kept["trains"]].astype(bool),
+        base=_kept_base(kept["base"], arrays),
     )
     ticket.loss, ticket.demanded = kept["loss"], kept["demanded"]
     if kept["delta"] is not None:

@@ -121,7 +121,7 @@ class Desk:
         dropped, bits = (None, None)
         if self._controller.reads_scores:
             dropped = tuple(world.federation.dropped_energy(turn).tolist())
-            bits = self._upload_bits(world.home[device].up.packets, len(dropped))
+            bits = self._upload_bits(world.home[device].up.packets, len(dropped), turn.base_version)
         return Request(
             device=device,
             round=assignment.round,
@@ -143,9 +143,9 @@ class Desk:
             world.mean_snr_db[device],
         )
 
-    def _upload_bits(self, packets: Packets, ranks: int) -> tuple[float, ...]:
+    def _upload_bits(self, packets: Packets, ranks: int, version: int) -> tuple[float, ...]:
         """Packets on the air if 1, 2, ... ranks were kept."""
-        plans = [self._world.wire.plan(keep) for keep in range(1, ranks + 1)]
+        plans = [self._world.wire.plan(keep, version) for keep in range(1, ranks + 1)]
         sizes = [packets.packet_bits(plan.fragment_bytes) for plan in plans if plan is not None]
         return tuple(float(bits.sum()) for bits in sizes)
 

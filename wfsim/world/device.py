@@ -75,7 +75,13 @@ def _compute(world: World, assignment: Assignment) -> Generator[simpy.Event, obj
 
 
 def _flops(world: World, assignment: Assignment) -> float:
-    return world.workload.flops(assignment.device, steps=assignment.local_steps, rank=assignment.rank)
+    return world.workload.flops(
+        assignment.device,
+        steps=assignment.local_steps,
+        rank=assignment.rank,
+        version=assignment.base_version,
+        truncated=world.scenario.aggregator.truncates,
+    )
 
 
 def _write_computed(world: World, assignment: Assignment, duration_s: float, *, spent_s: float, finished: bool) -> None:
@@ -141,8 +147,7 @@ def _landed(world: World, assignment: Assignment, turn: Turn, plan: Plan, delive
     world.federation.land(turn, delivery.arrived)
     if world.scenario.codec.acknowledged:
         send_acknowledgement(world, assignment, len(plan.fragment_bytes))
-    entries = sum(n for n, came in zip(plan.fragment_entries, delivery.arrived, strict=True) if came)
-    coverage = entries / sum(plan.fragment_entries)
+    coverage = plan.coverage(delivery.arrived)
     world.write(
         trace.UpdateArrived(
             t_s=world.env.now,

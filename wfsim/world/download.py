@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import simpy
 
+from wfsim.messages import Plan
 from wfsim.world.cell import Cell, by_cell
 from wfsim.world.passage import Descent, Shipment, send_down, send_down_to_all
 from wfsim.world.world import World
@@ -18,8 +19,11 @@ def send_model(world: World, wave: int | str, devices: Sequence[str]) -> dict[st
     """
     shared: list[tuple[Cell, Shipment]] = []
     descents: list[Descent] = []
-    for cell, members in by_cell(world.home, devices).values():
-        for shipment in _shipments(world, cell, wave, members):
+    cells = by_cell(world.home, devices)
+    together = [device for cell, members in cells.values() if cell.radio.downlink.shared for device in members]
+    common = world.federation.send(together)
+    for cell, members in cells.values():
+        for shipment in _shipments(world, cell, wave, members, common):
             if cell.radio.downlink.shared:
                 shared.append((cell, shipment))
             else:
@@ -37,14 +41,17 @@ def cut_downloads(world: World, cause: str) -> None:
     world.floor.downloads = {}
 
 
-def _shipments(world: World, cell: Cell, wave: int | str, members: Sequence[str]) -> list[Shipment]:
+def _shipments(world: World, cell: Cell, wave: int | str, members: Sequence[str], common: Plan) -> list[Shipment]:
+    """`common` is what a shared transfer carries; the others carry what their own devices need."""
     downlink = cell.radio.downlink
     return [
         Shipment(
             name=name,
             purpose="model",
             devices=devices,
-            bits=cell.down.packets.packet_bits(world.download_plan.fragment_bytes),
+            bits=cell.down.packets.packet_bits(
+                (common if downlink.shared else world.federation.send(devices)).fragment_bytes
+            ),
             weight=len(devices) / len(members),
             transport=downlink.transport,
         )

@@ -22,53 +22,66 @@ from wfsim.world.turn import Turn
 
 @dataclass(frozen=True, kw_only=True)
 class Wire:
-    """How updates are encoded in a run."""
+    """How updates are encoded in a run. `version` is what training started from: where factors alternate it decides
+    which half flies."""
 
     codec: Codec
     shapes: AdapterShapes
     max_fragment_bytes: int
     streams: Streams
-    _plans: dict[int | None, Plan | None] = field(default_factory=dict)
+    _plans: dict[tuple[int | None, str], Plan | None] = field(default_factory=dict)
 
     def granted(self, keep: int | None) -> Codec:
         """The codec under a grant."""
         return self.codec if keep is None else self.codec.keeping(keep)
 
-    def plan(self, keep: int | None) -> Plan | None:
+    def plan(self, keep: int | None, version: int = 0) -> Plan | None:
         """What flies under a grant; None where values decide it."""
-        if keep not in self._plans:
-            self._plans[keep] = self.granted(keep).plan(self.shapes, self.max_fragment_bytes)
-        return self._plans[keep]
+        shapes = self.shapes.at(version)
+        key = (keep, shapes.factors)
+        if key not in self._plans:
+            self._plans[key] = self.granted(keep).plan(shapes, self.max_fragment_bytes)
+        return self._plans[key]
 
-    def encode(self, values: Adapter, keep: int | None, source: Source) -> Payload:
+    def encode(self, values: Adapter, keep: int | None, source: Source, version: int = 0) -> Payload:
         """Real bytes."""
-        return self.granted(keep).encode(values, self.shapes, self.max_fragment_bytes, source)
+        return self.granted(keep).encode(values, self.shapes.at(version), self.max_fragment_bytes, source)
 
     def source(self, device: str, round_number: int, start: Adapter) -> Source:
-        """What the device's encoder knows; its randomness is addressed by (device, round)."""
-        return Source(start=start, generator=self.streams.generator("encode", device, round_number))
+        """What the device's encoder knows; its randomness is addressed by (device, round), shared masks by (round)."""
+        return Source(
+            start=start,
+            generator=self.streams.generator("encode", device, round_number),
+            round_seed=int(self.streams.passing("mask", round_number).integers(2**32)),
+        )
 
-    def assumed(self, spectrum: AssumedSpectrum, device: str, round_number: int, keep: int | None) -> Plan:
+    def assumed(
+        self, spectrum: AssumedSpectrum, device: str, round_number: int, keep: int | None, version: int = 0
+    ) -> Plan:
         """Sizes of an update that nobody trained."""
-        values = spectrum.assumed_update(self.shapes, self.streams, device, round_number)
+        values = spectrum.assumed_update(self.shapes.at(version), self.streams, device, round_number)
         nothing = Adapter.from_vector(self.shapes, np.zeros(self.shapes.entries, dtype=np.float32))
-        return self.measure(self.encode(values, keep, self.source(device, round_number, nothing)))
+        payload = self.encode(values, keep, self.source(device, round_number, nothing), version)
+        return self.measure(payload, version)
 
-    def measure(self, payload: Payload) -> Plan:
+    def measure(self, payload: Payload, version: int = 0) -> Plan:
         """Sizes of a payload whose codec has no plan."""
+        shapes = self.shapes.at(version)
         return Plan(
             fragment_bytes=tuple(len(fragment) for fragment in payload.fragments),
-            fragment_entries=tuple(self.codec.carried(fragment, self.shapes) for fragment in payload.fragments),
+            fragment_entries=tuple(self.codec.carried(fragment, shapes) for fragment in payload.fragments),
         )
 
 
 @dataclass(kw_only=True, eq=False)
 class Encoder:
     """Encodes turns. `residual` [entries] is what a device still owes the server; `owed` are the turns, by device and
-    in order, whose effect on it has not been worked out yet. `read` makes tickets' results available."""
+    in order, whose effect on it has not been worked out yet. `read` makes tickets' results available, `sent` [entries]
+    is what a device makes of what it learned in a round: itself, unless it is false."""
 
     wire: Wire
     read: Callable[[Iterable[Ticket]], None]
+    sent: Callable[[str, int, Values], Values]
     residual: dict[str, Values] = field(default_factory=dict)
     owed: dict[str, list[Turn]] = field(default_factory=dict)
 
@@ -110,7 +123,7 @@ class Encoder:
     def payload(self, turn: Turn) -> Payload:
         """The turn's bytes."""
         if turn.payload is None:
-            turn.payload = self.wire.encode(self.values(turn), turn.keep, self.source(turn))
+            turn.payload = self.wire.encode(self.values(turn), turn.keep, self.source(turn), turn.base_version)
         return turn.payload
 
     def source(self, turn: Turn) -> Source:
@@ -124,7 +137,7 @@ class Encoder:
         came: list[bytes] = []
         if turn.arrived is not None and turn.arrived.any():
             came = [f for f, there in zip(self.payload(turn).fragments, turn.arrived, strict=True) if there]
-        return self.wire.codec.decode(came, self.wire.shapes)
+        return self.wire.codec.decode(came, self.wire.shapes.at(turn.base_version))
 
     def settle(self, turn: Turn) -> None:
         """Work out what the device owes after this turn."""
@@ -137,7 +150,10 @@ class Encoder:
             payload, arrived = self.payload(turn), turn.arrived
             if arrived is None:
                 raise RuntimeError(f"turn {turn.number} of {turn.device} is still on the air")
-            self.residual[turn.device] = self.wire.codec.remainder(values, payload, arrived, self.wire.shapes)
+            shapes = self.wire.shapes.at(turn.base_version)
+            rest = self.wire.codec.remainder(values, payload, arrived, shapes)
+            # What does not fly in this turn, because factors alternate, is still owed.
+            self.residual[turn.device] = np.where(shapes.trained, rest, values.vector())
         self.owed[turn.device].remove(turn)
         turn.done = turn.lost or (turn.arrived is not None and not turn.arrived.any())
 
@@ -147,7 +163,7 @@ class Encoder:
     def _compensated(self, turn: Turn) -> Adapter:
         if turn.ticket is None or turn.ticket.delta is None:
             raise RuntimeError(f"turn {turn.number} of {turn.device} was not computed")
-        delta = turn.ticket.delta
-        if turn.device not in self.residual:
-            return delta
-        return Adapter.from_vector(self.wire.shapes, delta.vector() + self.residual[turn.device])
+        sent = self.sent(turn.device, turn.round, turn.ticket.delta.vector())
+        if turn.device in self.residual:
+            sent = sent + self.residual[turn.device]
+        return Adapter.from_vector(self.wire.shapes, sent)

@@ -15,6 +15,7 @@ from wfsim.learning.evaluation import Score
 from wfsim.learning.spectrum import AssumedSpectrum
 from wfsim.messages import Assignment, Plan
 from wfsim.world.encoder import Wire
+from wfsim.world.outbox import Outbox
 from wfsim.world.structure import Structure
 from wfsim.world.turn import Mask, Turn, Upload
 
@@ -48,6 +49,9 @@ class Federation(Protocol):
     """What processes ask of learning. `version` counts the aggregations that changed the global adapter."""
 
     version: int
+
+    def send(self, devices: Sequence[str]) -> Plan:
+        """These devices are sent the current version in one payload: what will fly."""
 
     def download(self, device: str, version: int, fragments: Mask) -> None:
         """The device received these fragments of a version."""
@@ -132,12 +136,19 @@ class TimingOnly:
 
     wire: Wire
     spectrum: AssumedSpectrum
+    outbox: Outbox
     version: int = 0
     durable: Durable = field(default_factory=Durable)
     _turns: int = 0
 
+    def send(self, devices: Sequence[str]) -> Plan:
+        """Its size."""
+        return self.outbox.send(devices, self.version)
+
     def download(self, device: str, version: int, fragments: Mask) -> None:
-        """Nothing is held."""
+        """Versions alone are held."""
+        if fragments.all():
+            self.outbox.received(device)
 
     def submit(self, assignment: Assignment) -> Turn:
         """Nothing is trained."""
@@ -156,7 +167,8 @@ class TimingOnly:
     def prepare(self, turn: Turn, keep: int | None) -> Plan:
         """The codec's plan, or the sizes of an assumed update."""
         turn.keep = keep
-        return self.wire.plan(keep) or self.wire.assumed(self.spectrum, turn.device, turn.round, keep)
+        version = turn.base_version
+        return self.wire.plan(keep, version) or self.wire.assumed(self.spectrum, turn.device, turn.round, keep, version)
 
     def hold(self, turn: Turn) -> None:
         """Nothing is owed."""
@@ -173,6 +185,7 @@ class TimingOnly:
 
     def reset(self, device: str) -> None:
         """Nothing is held."""
+        self.outbox.reset(device)
 
     def persist(self) -> None:
         """Remember the version's number."""
@@ -185,11 +198,14 @@ class TimingOnly:
 
     def aggregate(self, uploads: Sequence[Upload]) -> None:
         """Count a version if anything arrived."""
-        self.version += any(upload.brought for upload in uploads)
+        brought = sum(upload.brought for upload in uploads)
+        self.version += brought > 0
+        if brought:
+            self.outbox.made(self.version, brought)
 
     def edge(self, name: str) -> Federation:
         """Versions are counted there too."""
-        return TimingOnly(wire=self.wire, spectrum=self.spectrum)
+        return TimingOnly(wire=self.wire, spectrum=self.spectrum, outbox=self.outbox)
 
     def join(self, edges: Sequence[EdgeUpload]) -> None:
         """Count a version if anything arrived."""

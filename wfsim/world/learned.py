@@ -10,17 +10,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.aggregate import Aggregator
+from wfsim.aggregate import Aggregator, State
 from wfsim.aggregate.covariance import covariance_norm
 from wfsim.compress import Codec
 from wfsim.errors import RunError
+from wfsim.learning.adapter import fresh_pairs
+from wfsim.learning.base import Base
 from wfsim.learning.engine import Engine, Job, JobCounts, Ticket
 from wfsim.learning.evaluation import Score
-from wfsim.learning.masks import trained_entries
+from wfsim.learning.masks import trained_entries, truncated
 from wfsim.learning.workload import Workload
-from wfsim.messages import Adapter, Arrival, Assignment, Plan, Update, Values
+from wfsim.messages import Adapter, AdapterShapes, Arrival, Assignment, Plan, Update, Values
 from wfsim.world.encoder import Encoder, Wire
 from wfsim.world.federation import Durable, EdgeUpload, Federation, Made
+from wfsim.world.moving_base import MovingBase
+from wfsim.world.outbox import Outbox
 from wfsim.world.structure import Structure, structure_of
 from wfsim.world.turn import Mask, Turn, Upload
 
@@ -32,12 +36,13 @@ class Learned:
     """A device holds the newest value it received of every entry; `current` is version 0 for everybody at the start.
 
     `versions` are those that somebody may still be downloading; `live` are the turns that have not been used up.
+    `memory` is what the aggregator remembers, `stored_memory` what it did when `stored` was.
     """
 
     workload: Workload
     wire: Wire
     engine: Engine
-    try_out: Callable[[Adapter], Score]
+    try_out: Callable[[Adapter, Base | None], Score]
     aggregator: Aggregator
     download_codec: Codec
     edge_codec: Codec
@@ -52,18 +57,40 @@ class Learned:
     versions: dict[int, Adapter] = field(default_factory=dict)
     live: dict[int, Turn] = field(default_factory=dict)
     encoder: Encoder = field(init=False)
+    false_devices: frozenset[str] = field(init=False)
+    memory: State = field(init=False)
+    stored_memory: State = field(init=False)
+    outbox: Outbox = field(init=False)
+    moving: MovingBase | None = field(init=False)
     _decoded: dict[int, tuple[tuple[bytes, ...], Values]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.memory = self.stored_memory = self.aggregator.begin(self.workload.shapes)
+        self.outbox = Outbox(
+            aggregator=self.aggregator,
+            codec=self.download_codec,
+            shapes=self.workload.shapes,
+            max_fragment_bytes=self.wire.max_fragment_bytes,
+        )
+        scale, moves = self.workload.settings.adapter.scale, self.aggregator.moves_base
+        self.moving = MovingBase(wire=self.wire, outbox=self.outbox, scale=scale) if moves else None
         self._initial = self.current.vector()
         self.versions[self.version] = self.current
         self.stored = self.current
-        self.encoder = Encoder(wire=self.wire, read=self._read)
+        attack, devices = self.workload.settings.attack, self.workload.shards.train
+        self.false_devices = attack.attackers(self.wire.streams, devices)
+        self.encoder = Encoder(wire=self.wire, read=self._read, sent=self._sent)
 
     # what devices do
 
+    def send(self, devices: Sequence[str]) -> Plan:
+        return self.outbox.send(devices, self.version)
+
     def download(self, device: str, version: int, fragments: Mask) -> None:
         encoded, values = self._download_content(version)
+        if self.moving is not None:
+            self._receive(self.moving, device, values, fragments)
+            return
         if fragments.all():
             self.held[device] = values
         else:
@@ -71,15 +98,33 @@ class Learned:
             received, mask = self.download_codec.decode(came, self.workload.shapes)
             self.held[device] = np.where(mask, received, self.held.get(device, self._initial))
 
+    def _receive(self, moving: MovingBase, device: str, values: Values, fragments: Mask) -> None:
+        """Adapter and base arrive together: whole, or not at all."""
+        if fragments.all():
+            self.held[device] = values
+            moving.receive(device)
+            self.outbox.received(device)
+        else:
+            self.held.setdefault(device, self._initial)
+
     def _download_content(self, version: int) -> tuple[tuple[bytes, ...], Values]:
         """Fragments of a version and the values of all of them together, worked out once per version."""
         if version not in self._decoded:
-            shapes, adapter = self.workload.shapes, self.versions[version]
-            source = self.wire.source(self.name, version, Adapter.from_vector(shapes, np.zeros_like(self._initial)))
-            fragments = self.download_codec.encode(adapter, shapes, self.wire.max_fragment_bytes, source).fragments
-            values, mask = self.download_codec.decode(fragments, shapes)
-            self._decoded[version] = (fragments, np.where(mask | shapes.trained, values, self._initial))
+            shapes, whole = self.outbox.adapter_shapes(version), self.versions[version].vector()
+            seeded = whole[: len(whole) - shapes.entries]  # drawn by the device itself
+            fragments, values = self._encoded(version, shapes, whole[len(seeded) :])
+            self._decoded[version] = (fragments, np.concatenate([seeded, values]) if len(seeded) else values)
         return self._decoded[version]
+
+    def _encoded(self, version: int, shapes: AdapterShapes, values: Values) -> tuple[tuple[bytes, ...], Values]:
+        """Of the last part of the adapter, which has these shapes."""
+        if not shapes.tensors:
+            return (), values
+        source = self.wire.source(self.name, version, Adapter.from_vector(shapes, np.zeros_like(values)))
+        sent, codec = Adapter.from_vector(shapes, values), self.download_codec
+        fragments = codec.encode(sent, shapes, self.wire.max_fragment_bytes, source).fragments
+        decoded, mask = codec.decode(fragments, shapes)
+        return fragments, np.where(mask | shapes.trained, decoded, self._initial[-len(values) :])
 
     def submit(self, assignment: Assignment) -> Turn:
         ticket = self.engine.submit(self._job(assignment))
@@ -95,11 +140,14 @@ class Learned:
 
     def _job(self, assignment: Assignment) -> Job:
         device, shapes = assignment.device, self.workload.shapes
+        start = self.held[device]
+        if self.aggregator.truncates:
+            start = truncated(start, shapes, assignment.rank)
         return Job(
             device=device,
             round=assignment.round,
             base_version=assignment.base_version,
-            start=Adapter.from_vector(shapes, self.held[device]),
+            start=Adapter.from_vector(shapes, start),
             batches=self.workload.settings.local.batches(
                 self.wire.streams,
                 device,
@@ -107,16 +155,18 @@ class Learned:
                 self.workload.shards.train[device],
                 steps=assignment.local_steps,
             ),
-            trains=trained_entries(shapes, assignment.rank),
+            trains=trained_entries(shapes.at(assignment.base_version), assignment.rank),
+            base=self.moving.held.get(device) if self.moving is not None else None,
         )
 
     def dropped_energy(self, turn: Turn) -> NDArray[np.float64]:
         values, source = self.encoder.values(turn), self.encoder.source(turn)
-        return self.wire.codec.dropped_energy(values, self.workload.shapes, source)
+        return self.wire.codec.dropped_energy(values, self.workload.shapes.at(turn.base_version), source)
 
     def prepare(self, turn: Turn, keep: int | None) -> Plan:
         turn.keep = keep
-        plan = self.wire.plan(keep) or self.wire.measure(self.encoder.payload(turn))
+        version = turn.base_version
+        plan = self.wire.plan(keep, version) or self.wire.measure(self.encoder.payload(turn), version)
         self.encoder.sends(turn)
         return plan
 
@@ -129,6 +179,12 @@ class Learned:
         if not arrived.any() and not self.wire.codec.has_memory:
             self.drop(turn)
 
+    def _sent(self, device: str, round_number: int, learned: Values) -> Values:
+        if device not in self.false_devices:
+            return learned
+        generator = self.wire.streams.generator("attack", device, round_number)
+        return self.workload.settings.attack.sent(learned, generator)
+
     def drop(self, turn: Turn) -> None:
         self.encoder.forget(turn)
         turn.done = True
@@ -137,6 +193,9 @@ class Learned:
 
     def reset(self, device: str) -> None:
         self.held.pop(device, None)
+        self.outbox.reset(device)
+        if self.moving is not None:
+            self.moving.reset(device)
         for turn in self.encoder.reset(device):
             self.drop(turn)
 
@@ -150,11 +209,12 @@ class Learned:
             self.drop(turn)
 
     def persist(self) -> None:
-        self.stored = self.current
+        self.stored, self.stored_memory = self.current, self.memory
         self.durable.store(self.version)
 
     def restore(self) -> tuple[int, int]:
         self._next(self.stored)
+        self.memory = self.stored_memory
         return self.durable.restored_as(self.version)
 
     def aggregate(self, uploads: Sequence[Upload]) -> Made | None:
@@ -167,7 +227,8 @@ class Learned:
             device_loss=_losses(uploads),
             structure=self._structure(uploads),
         )
-        self._next(self.aggregator.aggregate(self.current, arrivals, self.workload.shapes))
+        self.outbox.made(self.version + 1, sum(upload.brought for upload in uploads))
+        self._advance(arrivals)
         self._use_up(uploads)
         return made
 
@@ -197,7 +258,7 @@ class Learned:
         arrivals = [self._edge_arrival(edge) for edge in came]
         scale = self.workload.settings.adapter.scale
         made = Made(covariance_norm=covariance_norm(self.current, arrivals, scale), device_loss={})
-        self._next(self.aggregator.aggregate(self.current, arrivals, self.workload.shapes))
+        self._advance(arrivals)
         return made
 
     def _edge_arrival(self, edge: EdgeUpload) -> Arrival:
@@ -213,6 +274,17 @@ class Learned:
         update = Update(pairs=adapter.pairs, dense=adapter.dense, base_version=self.version, weight=weight)
         return Arrival(members=(edge.edge,), update=update, mask=mask, staleness=0, start=start)
 
+    def _advance(self, arrivals: Sequence[Arrival]) -> None:
+        made = self.aggregator.advance(self.current, arrivals, self.workload.shapes, self.memory)
+        self.memory = made.state
+        self._next(self._restarted(made.adapter) if self.aggregator.restarts else made.adapter)
+        if self.moving is not None:
+            self.moving.advance(self.version, made.base_change)
+
+    def _restarted(self, adapter: Adapter) -> Adapter:
+        pairs = fresh_pairs(self.workload.shapes, self.wire.streams, self.version + 1)
+        return Adapter(pairs=pairs, dense=adapter.dense)
+
     def _next(self, adapter: Adapter) -> None:
         self.current, self.version, self.score = adapter, self.version + 1, None
         self.versions[self.version] = self.current
@@ -223,9 +295,14 @@ class Learned:
         vector, mask = self.encoder.decoded(turn)
         values, weight = Adapter.from_vector(self.workload.shapes, vector), float(self.workload.examples(turn.device))
         update = Update(pairs=values.pairs, dense=values.dense, base_version=turn.base_version, weight=weight)
-        started = turn.ticket.job.start.vector() if upload.brought and turn.ticket and turn.ticket.job else None
-        staleness = self.version - turn.base_version
-        return Arrival(members=(turn.device,), update=update, mask=mask, staleness=staleness, start=started)
+        job = turn.ticket.job if upload.brought and turn.ticket else None
+        return Arrival(
+            members=(turn.device,),
+            update=update,
+            mask=mask,
+            staleness=self.version - turn.base_version,
+            start=None if job is None else job.start.vector(),
+        )
 
     def _structure(self, uploads: Sequence[Upload]) -> Structure | None:
         if not self.measures_structure:
@@ -252,7 +329,7 @@ class Learned:
 
     def evaluate(self) -> Score:
         if self.score is None:
-            self.score = self.try_out(self.current)
+            self.score = self.try_out(self.current, self.moving.base if self.moving is not None else None)
         if not math.isfinite(self.score.loss):
             raise RunError(
                 f"version {self.version}: training diverged: the loss on held-out data is not finite; {_ADVICE}"
@@ -271,18 +348,26 @@ class Learned:
         return self.engine.counts
 
     def export(self, directory: Path) -> None:
-        from wfsim.learning.peft_format import write_peft
+        from wfsim.learning.full_format import write_full
+        from wfsim.learning.moved_format import write_moved
+        from wfsim.learning.peft_format import task_type_of, write_peft
 
         settings = self.workload.settings
+        if settings.adapter.method == "full":
+            write_full(directory, self.current, self.workload)
+            return
         write_peft(
             directory,
             self.current,
             settings=settings.adapter,
             shapes=self.workload.shapes,
-            base_model_name=settings.model.kind,
+            base_model_name=settings.model.public_name,
             head=[module.name for module in self.workload.encoder.head],
-            task_type="SEQ_CLS" if self.workload.encoder.task == "text" else None,
+            task_type=task_type_of(self.workload.encoder),
+            transposed=self.workload.encoder.transposed,
         )
+        if self.moving is not None and self.moving.base is not None:
+            write_moved(directory, self.moving.base, self.current, self.workload)
 
 
 def _losses(uploads: Sequence[Upload]) -> dict[str, float]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wfsim.trace.folding import Folding
+
 Line = Mapping[str, Any]
 
 
@@ -22,7 +24,7 @@ class History:
     held: int = 0
 
 
-class Ledger:
+class Ledger(Folding):
     """Histories by device; a journal sink. Rounds are those of the device's own server, the cloud or an edge."""
 
     def __init__(self) -> None:
@@ -31,14 +33,12 @@ class Ledger:
         self._edge_of: dict[str, str] = {}
         self._began_s: dict[str, float] = {}
 
-    def __call__(self, line: Line) -> None:
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
-
     def of(self, device: str) -> History:
         """What is known of a device; nothing of one that never took part."""
-        return self.devices.setdefault(device, History())
+        known = self.devices.get(device)
+        if known is None:
+            known = self.devices[device] = History()
+        return known
 
     def age_rounds(self, device: str) -> int | None:
         """Rounds since the device was last sent to work; None if it never was."""

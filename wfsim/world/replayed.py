@@ -16,6 +16,7 @@ from wfsim.learning.evaluation import Score
 from wfsim.messages import Assignment, Plan
 from wfsim.world.encoder import Wire
 from wfsim.world.federation import Durable, EdgeUpload, Federation, Made
+from wfsim.world.outbox import Outbox
 from wfsim.world.structure import Structure
 from wfsim.world.turn import Mask, Turn, Upload
 
@@ -75,6 +76,7 @@ class Replayed:
     marks: int
     recorded: Recorded
     wire: Wire
+    outbox: Outbox
     measures_structure: bool
     go_on: Callable[[Mapping[int, Turn]], Federation]
     updates: str = "model_updated"
@@ -82,8 +84,14 @@ class Replayed:
     durable: Durable = field(default_factory=Durable)
     _turns: dict[int, Turn] = field(default_factory=dict)
 
+    def send(self, devices: Sequence[str]) -> Plan:
+        """As it was then."""
+        return self.outbox.send(devices, self.version)
+
     def download(self, device: str, version: int, fragments: Mask) -> None:
-        """What devices hold is in the checkpoint."""
+        """What devices hold is in the checkpoint, and which versions is found again."""
+        if fragments.all():
+            self.outbox.received(device)
 
     def submit(self, assignment: Assignment) -> Turn:
         """A promise without a job."""
@@ -105,7 +113,7 @@ class Replayed:
     def prepare(self, turn: Turn, keep: int | None) -> Plan:
         """The codec's plan, or the sizes that were recorded."""
         turn.keep = keep
-        return self.wire.plan(keep) or self.recorded.encoded()
+        return self.wire.plan(keep, turn.base_version) or self.recorded.encoded()
 
     def hold(self, turn: Turn) -> None:
         """As it was then."""
@@ -129,6 +137,7 @@ class Replayed:
 
     def reset(self, device: str) -> None:
         """What devices hold is in the checkpoint."""
+        self.outbox.reset(device)
 
     def persist(self) -> None:
         """Remember the version's number; its content is in the checkpoint."""
@@ -144,6 +153,7 @@ class Replayed:
         if not any(upload.brought for upload in uploads):
             return None
         self.version += 1
+        self.outbox.made(self.version, sum(upload.brought for upload in uploads))
         return self.recorded.made(self.updates, measured=self.measures_structure)
 
     def edge(self, name: str) -> Federation:
@@ -152,6 +162,7 @@ class Replayed:
             marks=self.marks,
             recorded=self.recorded,
             wire=self.wire,
+            outbox=self.outbox,
             measures_structure=False,
             go_on=self.go_on,
             updates="edge_updated",

@@ -48,7 +48,7 @@ def test_an_export_leaves_the_run_as_it_was(cli) -> None:
 
 def test_help_lists_the_formats(cli) -> None:
     out = cli("export", "--help").out
-    assert all(f"{name}:" in out for name in ("csv", "parquet", "perfetto", "peft"))
+    assert all(f"{name}:" in out for name in ("csv", "hugging_face", "parquet", "perfetto", "peft"))
 
 
 def test_an_unknown_format(cli) -> None:

@@ -131,10 +131,10 @@ def test_ctrl_c_while_the_commands_are_put_together_is_130(cli, monkeypatch: pyt
     assert (said.code, said.err) == (130, "wfsim: interrupted\n")
 
 
-def test_importing_wfsim_and_printing_help_import_no_torch(python) -> None:
+def test_importing_wfsim_and_printing_help_import_nothing_heavy(python) -> None:
     code = (
         "import sys, wfsim\nfrom wfsim.cli.main import main\nmain(['--help'])\n"
-        "print([name for name in ('torch', 'matplotlib', 'networkx') if name in sys.modules])"
+        "print([name for name in ('torch', 'matplotlib', 'networkx', 'wfsim.scenario') if name in sys.modules])"
     )
     said = python("-c", code)
     assert said.out.endswith("[]\n")

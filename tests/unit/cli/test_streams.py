@@ -56,8 +56,10 @@ def test_a_stream_that_the_shell_closed_stays_closed(monkeypatch: pytest.MonkeyP
         assert sys.stdout is None
 
 
-@pytest.mark.parametrize("terminal", ["0", "1"])
-@pytest.mark.parametrize("words", [">/dev/full 2>/dev/full", "--json >/dev/full 2>/dev/full", "2>&1 | true"])
+@pytest.mark.parametrize(
+    ("words", "terminal"),
+    [(">/dev/full 2>/dev/full", "0"), ("--json >/dev/full 2>/dev/full", "1"), ("2>&1 | true", "1")],
+)
 def test_a_run_completes_whatever_becomes_of_its_output(words: str, terminal: str) -> None:
     command = f"set -o pipefail; {sys.executable} -m wfsim run small.yaml stop.rounds=50 --out one {words}"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TTY_COMPATIBLE": terminal}
@@ -71,7 +73,7 @@ def _shell(words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", command], env=environment, timeout=60, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("words", ["list", "list --json", "schema", "describe radio", "validate small.yaml", "--help"])
+@pytest.mark.parametrize("words", ["list", "schema", "--help"])  # a table, more than a pipe holds, and typer's own
 def test_a_reader_that_leaves_early_is_no_error(words: str) -> None:
     done = _shell(f"{words} | true")
     assert (done.returncode, done.stderr) == (0, "")

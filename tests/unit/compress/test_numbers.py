@@ -17,9 +17,19 @@ def _there_and_back(kind: str, values: list[float] | NDArray, seed: int | None =
     return numbers.unpack(b"ab" + packed + b"c", 2, len(values))
 
 
-@pytest.mark.parametrize(("kind", "sizes"), [("fp32", (4, 20)), ("fp16", (2, 10)), ("int8", (5, 9)), ("int4", (5, 7))])
+@pytest.mark.parametrize(
+    ("kind", "sizes"),
+    [
+        ("fp32", (4, 20)),
+        ("fp16", (2, 10)),
+        ("bf16", (2, 10)),
+        ("int8", (5, 9)),
+        ("int4", (5, 7)),
+        ("sign", (5, 5)),
+    ],
+)
 def test_sizes_of_one_and_five_values(kind: str, sizes: tuple[int, int]) -> None:
-    """Integers begin with a scale of 4 bytes; two of 4 bits share a byte."""
+    """Integers and signs begin with a scale of 4 bytes; two of 4 bits share a byte, and eight signs."""
     assert (FORMATS[kind].size(1), FORMATS[kind].size(5)) == sizes
 
 
@@ -72,17 +82,18 @@ def test_what_is_not_finite_comes_back_as_nan_and_spoils_nothing_else(kind: str,
     assert np.isnan(_there_and_back(kind, [np.inf, np.nan], seed)).all()
 
 
-@pytest.mark.parametrize("kind", ["fp16", "int8", "int4"])
+@pytest.mark.parametrize("kind", ["fp16", "bf16", "int8", "int4"])
 def test_rounding_at_random_gives_one_of_the_two_neighbours(kind: str) -> None:
     values = np.random.default_rng(1).standard_normal(500).astype(np.float32)
-    step = 2.0**-10 * np.abs(values) if kind == "fp16" else np.abs(values).max() / _LARGEST[kind]
+    relative = {"fp16": 2.0**-10, "bf16": 2.0**-7}
+    step = relative[kind] * np.abs(values) if kind in relative else np.abs(values).max() / _LARGEST[kind]
     drawn = _there_and_back(kind, values, seed=2)
     assert (np.abs(drawn - values) <= 1.0001 * step).all()
     assert (drawn != _there_and_back(kind, values)).mean() > 0.2
 
 
-@pytest.mark.parametrize("kind", ["fp32", "fp16"])
-def test_floats_that_are_exact_stay_exact_at_random(kind: str) -> None:
-    values = [1.0, -0.5, 0.0, 3.25, np.inf if kind == "fp32" else 65_504.0]
+@pytest.mark.parametrize(("kind", "large"), [("fp32", np.inf), ("fp16", 65_504.0), ("bf16", 2.0**127)])
+def test_floats_that_are_exact_stay_exact_at_random(kind: str, large: float) -> None:
+    values = [1.0, -0.5, 0.0, 3.25, large]
     assert _there_and_back(kind, values, seed=1).tolist() == values
     assert np.isnan(_there_and_back(kind, [np.nan], seed=1)).all()

@@ -70,7 +70,7 @@ def test_another_kind_of_fragment_is_an_error() -> None:
 @pytest.mark.parametrize("per_entry", [lambda k: 5 * k, lambda k: k + 20 * (k // 60), lambda k: 9 * k - k**2 // 5000])
 def test_the_largest_count_fits_and_one_more_does_not(per_entry: Callable[[int], int], room: int, kind: str) -> None:
     """Sizes of at least an entry's values and a bit."""
-    bits = {"fp32": 32, "fp16": 16, "int8": 8, "int4": 4}[kind]
+    bits = {"fp32": 32, "fp16": 16, "int8": 8, "int4": 4, "bf16": 16, "sign": 1}[kind]
     asked: list[int] = []
 
     def size(count: int) -> int:

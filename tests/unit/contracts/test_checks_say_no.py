@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from wfsim.aggregate import Aggregated
+from wfsim.aggregate.flora import Flora
 from wfsim.compress.dense import Dense
 from wfsim.compress.error_feedback import ErrorFeedback
 from wfsim.compress.soft import Soft
@@ -80,7 +82,16 @@ def moving() -> SimpleNamespace:
         first = arrivals[0].update.vector()
         return Adapter.from_vector(shapes, (current.vector() + first + np.float32(1.0)).astype(np.float32))
 
-    return part(aggregate=aggregate, step=1.0)
+    return aggregating(aggregate)
+
+
+def aggregating(aggregate: Callable[..., Adapter]) -> SimpleNamespace:
+    """A rule without memory."""
+
+    def advance(current: Adapter, arrivals: Any, shapes: Any, state: Any) -> Aggregated:
+        return Aggregated(adapter=aggregate(current, arrivals, shapes))
+
+    return part(advance=advance, begin=lambda shapes: {}, step=1.0, keeps_gauge=True, moves_base=False)
 
 
 def aging() -> SimpleNamespace:
@@ -90,7 +101,14 @@ def aging() -> SimpleNamespace:
         move = (1.0 + arrivals[0].staleness) * arrivals[0].update.vector()
         return Adapter.from_vector(shapes, (current.vector() + move).astype(np.float32))
 
-    return part(aggregate=aggregate)
+    return aggregating(aggregate)
+
+
+def stacking(*, moves_base: bool) -> SimpleNamespace:
+    """FLoRA that announces one upload's rank, or all ranks but not that the base moves."""
+    rule = Flora()
+    rank = (lambda uploads, rank: rank) if moves_base else rule.change_rank
+    return part(advance=rule.advance, begin=rule.begin, change_rank=rank, moves_base=moves_base)
 
 
 def lossy_codec() -> SimpleNamespace:
@@ -118,9 +136,9 @@ def proud_codec() -> SimpleNamespace:
     return part(adjustable=True, keeping=soft.keeping, **dropped)
 
 
-def unfair_split(streams: Any, devices: Any, train: Any, test: Any) -> Shards:
+def unfair_deal(streams: Any, devices: Any, dataset: Any) -> Shards:
     """Everything to the device that is named first."""
-    shards = Iid().split(streams, devices, train, test)
+    shards, train = Iid().deal(streams, devices, dataset), dataset.train_labels
     everything = {name: np.arange(0, dtype=np.int64) for name in shards.train} | {devices[0]: np.arange(len(train))}
     return Shards(train=everything, test=shards.test)
 
@@ -169,6 +187,8 @@ CASES = [
     (aggregator.check_a_lone_update_is_added, moving(), "comes out changed"),
     (aggregator.check_lost_entries_do_not_move, moving(), "nobody delivered move"),
     (aggregator.check_a_stale_update_moves_the_adapter_no_further, aging(), "moves the adapter further"),
+    (aggregator.check_the_base_moves_by_the_rank_that_was_announced, stacking(moves_base=True), "by 2 uploads"),
+    (aggregator.check_the_base_moves_by_the_rank_that_was_announced, stacking(moves_base=False), "moves_base says"),
     (availability.check_the_next_change_lies_ahead, part(next_change_s=lambda t_s: t_s), "is not later"),
     (
         availability.check_nothing_changes_before_the_next_change,
@@ -253,14 +273,23 @@ CASES = [
         part(efficiency=lambda snr: snr % 3),
         "falls above",
     ),
-    (missing.check_lost_entries_have_no_say, part(mean=lambda d, m, w: w @ d / w.sum()), "did not arrive"),
+    (
+        missing.check_what_was_not_to_be_sent_gets_no_say,
+        part(fill=lambda uploads, now, arrivals, state: (uploads._replace(masks=uploads.masks | True), state)),
+        "nobody was to send",
+    ),
+    (
+        missing.check_what_arrived_is_left_alone,
+        part(fill=lambda uploads, now, arrivals, state: (uploads._replace(moves=0.0 * uploads.moves), state)),
+        "changes what arrived",
+    ),
     (
         optimizer.check_a_job_s_result_ignores_its_neighbours,
         part(begin=lambda p: p[:, None], step=neighbourly_step),
         "beside it",
     ),
-    (partition.check_every_device_can_train, part(split=unfair_split), "without training examples"),
-    (partition.check_permuting_devices_changes_nothing, part(split=unfair_split), "reordered"),
+    (partition.check_every_device_can_train, part(deal=unfair_deal), "without training examples"),
+    (partition.check_permuting_devices_changes_nothing, part(deal=unfair_deal), "reordered"),
     (
         penalty.check_the_gradients_are_those_of_the_value,
         part(value=lambda a, b: a.square().sum((1, 2)), gradients=lambda a, b: (a, None)),

@@ -111,7 +111,7 @@ def test_colours_are_those_that_colour_blind_eyes_tell_apart(drawn, kind: str) -
 
 def test_every_kind_says_what_it_shows_in_one_line() -> None:
     assert set(KINDS) == {
-        *("channel", "convergence", "kept_ranks", "links", "outage", "participation", "queue", "rate"),
+        *("channel", "convergence", "kept_ranks", "links", "outage", "participation", "partition", "queue", "rate"),
         *("spectra", "staleness", "timeline", "topology", "tradeoff", "traffic"),
     }
     assert all(text.endswith(".") and "\n" not in text for text in KINDS.values())

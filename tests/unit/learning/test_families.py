@@ -62,7 +62,7 @@ def copied(folder: Path, to: Path, **changes) -> Path:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"model_type": "gpt2"}, f"no family called 'gpt2'; known: {', '.join(sorted(FAMILIES))}"),
+        ({"model_type": "xglm"}, f"no family called 'xglm'; known: {', '.join(sorted(FAMILIES))}"),
         ({"model_type": "berd"}, "did you mean 'bert'"),
         ({"hidden_size": 0}, "config.json: hidden_size: is 0; needs a whole number >= 1"),
         ({"pad_token_id": -1}, "pad_token_id: is -1"),

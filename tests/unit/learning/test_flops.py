@@ -36,7 +36,8 @@ def counted_by_torch(encoder: Encoder, model, settings: AdapterSettings, active:
             value.requires_grad_(False)
     inputs = {"pixel_values": torch.zeros(EXAMPLES, 1, 28, 28)}
     if isinstance(encoder.input, TextInput):
-        inputs = {"input_ids": torch.ones(EXAMPLES, encoder.tokens, dtype=torch.long)}
+        ones = torch.ones(EXAMPLES, encoder.tokens, dtype=torch.long)
+        inputs = {"input_ids": ones, "attention_mask": ones}
     with FlopCounterMode(display=False) as counter:
         loss = model(**inputs).logits.sum()
         forward = counter.get_total_flops()
@@ -101,6 +102,19 @@ def test_counts_every_product_of_a_text_model(text_model, family, targets) -> No
     )
     shapes = adapter_shapes(settings, encoder)
     expected = counted_by_torch(encoder, model, settings)
+    assert (forward_flops(encoder, shapes), training_flops(encoder, shapes)) == expected
+
+
+@pytest.mark.parametrize(("family", "targets"), [("bert", ("query", "value")), ("distilbert", "all-linear")], ids=str)
+def test_counts_every_product_under_means_over_tokens(text_model, family, targets) -> None:
+    transformers = pytest.importorskip("transformers")
+    from wfsim.learning.mean_pooling import mean_pooled
+
+    directory, settings = text_model(family), AdapterSettings(rank=3, target_modules=targets)
+    encoder = read_encoder(directory, classes=5, max_tokens=12, pooling="mean")
+    whole = getattr(transformers, encoder.model_class).from_pretrained(directory, attn_implementation="eager")
+    shapes = adapter_shapes(settings, encoder)
+    expected = counted_by_torch(encoder, mean_pooled(whole, encoder), settings)
     assert (forward_flops(encoder, shapes), training_flops(encoder, shapes)) == expected
 
 

@@ -102,11 +102,23 @@ def test_training_takes_about_four_operations_per_parameter_and_token() -> None:
     assert training_flops(encoder, shapes) == 512 * expected
 
 
-def test_a_decoder_is_not_trained(tmp_path) -> None:
-    _, model = small(tmp_path)
+@pytest.mark.parametrize("family", CLASSES)
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_checkpoint_holds_every_tensor(tmp_path, family, tied) -> None:
+    expected, model = small(tmp_path, family, tie_word_embeddings=tied)
     model.save_pretrained(tmp_path)
-    with pytest.raises(ScenarioError, match="llama is timed, not trained"):
-        read_encoder(tmp_path, classes=2, max_tokens=TOKENS)
+    assert read_encoder(tmp_path, classes=1, max_tokens=TOKENS) == expected and expected.is_decoder
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_base_saved_alone_needs_tied_embeddings(tmp_path, tied) -> None:
+    _, model = small(tmp_path, tie_word_embeddings=tied)
+    model.model.save_pretrained(tmp_path)
+    if tied:
+        assert read_encoder(tmp_path, classes=1, max_tokens=TOKENS).is_decoder
+        return
+    with pytest.raises(ScenarioError, match=r"model.safetensors: the checkpoint lacks lm_head.weight"):
+        read_encoder(tmp_path, classes=1, max_tokens=TOKENS)
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def small(tmp_path: Path, make_run: Any) -> Run:
 
 
 def test_every_format_is_described() -> None:
-    assert set(FORMATS) == {"csv", "parquet", "perfetto", "peft"}
+    assert set(FORMATS) == {"csv", "hugging_face", "parquet", "perfetto", "peft"}
     assert all(FORMATS.values())
 
 

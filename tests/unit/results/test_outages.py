@@ -87,6 +87,11 @@ def test_work_of_a_crashed_device_is_lost(sites_lines: list[Line]) -> None:
     assert lost_work(sites_lines) == LostWork(turns=1, compute_s=2.0, energy_j=1.5, versions=0)
 
 
+def timed(lines: list[Line]) -> list[Line]:
+    """With a time, which does not matter here."""
+    return [{"t_s": 0.0, **line} for line in lines]
+
+
 def test_a_server_that_crashes_loses_what_it_had_not_saved() -> None:
     """Version 1 is durable; of three arrivals the second made version 2, the third waited: both are lost, and the turn
     that the crash cut."""
@@ -98,8 +103,8 @@ def test_a_server_that_crashes_loses_what_it_had_not_saved() -> None:
     lines.append({"type": "compute_ended", "device": "d4", "compute_s": 4.0, "energy_j": 10.0})
     lines.append({"type": "device_late", "device": "d4", "fate": "server_crash"})
     lines.append({"type": "server_restored", "version": 3, "durable_version": 1, "lost_versions": 1})
-    assert lost_work(lines) == LostWork(turns=3, compute_s=2.0 + 3.0 + 4.0, energy_j=30.0, versions=1)
-    assert lost_work([*lines, lines[-1]]) == LostWork(turns=3, compute_s=9.0, energy_j=30.0, versions=2)
+    assert lost_work(timed(lines)) == LostWork(turns=3, compute_s=2.0 + 3.0 + 4.0, energy_j=30.0, versions=1)
+    assert lost_work(timed([*lines, lines[-1]])) == LostWork(turns=3, compute_s=9.0, energy_j=30.0, versions=2)
 
 
 @pytest.mark.parametrize("fate", ["abandon", "restart", "end"])
@@ -107,7 +112,7 @@ def test_who_is_late_lost_nothing_to_a_crash(fate: str) -> None:
     spent = {"type": "compute_ended", "device": "d1", "compute_s": 1.0, "energy_j": 1.0}
     late = {"type": "device_late", "device": "d1", "fate": fate}
     crash = {"type": "device_late", "device": "d1", "fate": "crash"}
-    assert lost_work([spent, late, crash]) == LostWork(turns=1)
+    assert lost_work(timed([spent, late, crash])) == LostWork(turns=1)
 
 
 def test_an_upload_that_finds_no_way_open_waits_at_its_station(sites_lines: list[Line]) -> None:

@@ -91,9 +91,9 @@ def test_schema_and_loader_agree_on_odd_values(name: str) -> None:
 
 
 def changes(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The example with one value at a time replaced by an odd one."""
-    for path in ways(value):
-        for odd in ODD_VALUES:
+    """The example with one value at a time replaced by an odd one, every third of them, in turn."""
+    for number, path in enumerate(ways(value)):
+        for odd in ODD_VALUES[number % 3 :: 3]:
             changed = copy.deepcopy(value)
             *before, last = path
             holder = changed

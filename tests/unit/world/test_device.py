@@ -35,7 +35,9 @@ class _Remembers(TimingOnly):
     """What each device was told to hold, in order."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(wire=world.wire, spectrum=world.scenario.learning.assumed_spectrum)
+        before = world.federation
+        assert isinstance(before, TimingOnly)
+        super().__init__(wire=before.wire, spectrum=before.spectrum, outbox=before.outbox)
         self.held: dict[str, list[NDArray[np.bool_]]] = {}
 
     def download(self, device: str, version: int, fragments: NDArray[np.bool_]) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.aggregate.missing import Missing
+from wfsim.aggregate.missing import Missing, Uploads
 
 
 class NoChange(Missing, kind="no_change"):
     """sum p m d / sum p per entry: what was lost leaves the global value alone; the mean shrinks by the loss."""
 
-    def mean(
-        self, deltas: NDArray[np.float64], masks: NDArray[np.bool_], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        return (deltas * masks * weights[:, None]).sum(axis=0) / weights.sum()
+    def filled(self, uploads: Uploads, now: NDArray[np.float64]) -> Uploads:
+        return uploads.standing_in(np.zeros_like(now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfsim.aggregate.missing import Missing
+from wfsim.aggregate.missing import Missing, Uploads
 
 
 class Renormalise(Missing, kind="renormalise"):
@@ -15,9 +15,5 @@ class Renormalise(Missing, kind="renormalise"):
     then not missing at random.
     """
 
-    def mean(
-        self, deltas: NDArray[np.float64], masks: NDArray[np.bool_], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        arrived_weight = (masks * weights[:, None]).sum(axis=0)
-        total = (deltas * masks * weights[:, None]).sum(axis=0)
-        return np.divide(total, arrived_weight, out=np.zeros_like(total), where=arrived_weight > 0.0)
+    def filled(self, uploads: Uploads, now: NDArray[np.float64]) -> Uploads:
+        return uploads

@@ -19,7 +19,8 @@ class Dataset:
     """Inputs and labels int64 [n] in 0..classes-1, for training and for testing.
 
     Inputs are images uint8 [n, height, width] (grey) or [n, height, width, 3] (RGB) in 0..255, or n texts.
-    `digest` is a SHA-256, in hex, of the source files' bytes.
+    `digest` is a SHA-256, in hex, of the source files' bytes. Keys name whose an example is (a site, an author), one
+    for each in both sets, or are None in both.
     """
 
     train_inputs: Images | Texts
@@ -28,6 +29,9 @@ class Dataset:
     test_labels: NDArray[np.int64]
     classes: int
     digest: str
+    joint: str | None = None  # what stands between texts that a model's `pack` joins; None: the token that ends a text
+    train_keys: tuple[str, ...] | None = None
+    test_keys: tuple[str, ...] | None = None
 
     @property
     def task(self) -> Literal["image", "text"]:

@@ -51,12 +51,12 @@ def split_table(table: Table, images: NDArray[np.uint8], *, test_examples: int, 
     )
 
 
-def stratified(labels: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
-    """Mask [n] of `count` examples at equal steps through the examples sorted by class.
+def stratified(labels: NDArray[np.int64], count: int, within: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+    """Mask [n] of `count` examples at equal steps through the examples sorted by class, and by `within` inside a class.
 
     Every class gets its share of `count` to within one example; equal classes get equal shares when they divide it.
     """
-    order = np.argsort(labels, kind="stable")
+    order = np.argsort(labels, kind="stable") if within is None else np.lexsort((within, labels))
     steps = (2 * np.arange(count) + 1) * len(labels) // (2 * count)
     mask = np.zeros(len(labels), dtype=np.bool_)
     mask[order[steps]] = True

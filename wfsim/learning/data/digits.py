@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from wfsim.learning.data import Data, Dataset
-from wfsim.learning.data._packaged import packaged_file
 from wfsim.learning.data._table import read_table, split_table
+from wfsim.learning.packaged import packaged_file
 
 _CLASSES = 10
 _STORED_MAX = 16
@@ -22,7 +22,9 @@ class Digits(Data, kind="digits"):
     test_examples: int = Field(450, ge=10, le=1700, description="examples held out for testing, stratified by class")
 
     def load(self) -> Dataset:
-        path = packaged_file("digits", module="sklearn", package="scikit-learn", file="datasets/data/digits.csv.gz")
+        path = packaged_file(
+            "data digits", module="sklearn", package="scikit-learn", file="datasets/data/digits.csv.gz"
+        )
         table = read_table(path, side_px=8, classes=_CLASSES)
         images = np.rint(table.images * (255 / _STORED_MAX)).astype(np.uint8)
         return split_table(table, images, test_examples=self.test_examples, classes=_CLASSES)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from wfsim.errors import ScenarioError
-from wfsim.learning.data._columns import Columns, Table, take_columns
+from wfsim.learning.data._columns import Table, take_columns
+from wfsim.learning.data._labelled import Columns
 
 
 class JsonLines(Table, kind="jsonl"):

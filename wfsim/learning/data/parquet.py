@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wfsim.errors import ScenarioError
-from wfsim.learning.data._columns import Columns, Table, take_columns
+from wfsim.learning.data._columns import Table, take_columns
+from wfsim.learning.data._labelled import Columns
 
 
 class Parquet(Table, kind="parquet"):

@@ -6,11 +6,11 @@ A new family is one new file here: a function from a `Source` to an `Encoder`, m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from wfsim.errors import nearest
+from wfsim.errors import ScenarioError, nearest
 from wfsim.learning.base_tensors import check_tensors
 from wfsim.learning.checkpoint import StoredTensor, stored_tensors
 from wfsim.learning.config_file import ConfigFile, read_config, read_config_file
@@ -18,6 +18,7 @@ from wfsim.messages import PairShape, TensorShape
 from wfsim.part import load_folder
 
 Task = Literal["image", "text"]
+Pooling = Literal["first", "mean"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +42,18 @@ class TextInput:
 class Block:
     """Linear layers that share an input of `rows` rows; three of them are q, k and v of self-attention.
 
-    `lora`: whether they may carry LoRA; a language model's output layer may not.
+    `lora`: whether they may carry LoRA; a language model's output layer may not. `fused`: one layer gives q, k and v.
     """
 
     modules: tuple[PairShape, ...]
     rows: int
     lora: bool = True
+    fused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeadModule:
-    """A module trained in full (PEFT's `modules_to_save`) and its linear layers, applied to one token in order."""
+    """A module trained in full (PEFT's `modules_to_save`) and its linear layers, applied to one vector in order."""
 
     name: str
     linears: tuple[PairShape, ...]
@@ -75,9 +77,12 @@ class Encoder:
 
     `blocks` stand in order of execution: layers that share their weights come again. `embedding_flops` counts the
     frozen products before the first block. The `head` lies behind the last block, in forward order; a decoder, which
-    is timed and not trained, has none. `others` are the tensors of embeddings, norms and blocks without LoRA;
-    `unbiased` names linear layers without a bias; `renamed` are patterns and what takes their place, from names on
-    disk to names at run time.
+    predicts the next token by its frozen output layer, has none. `others` are the tensors of embeddings, norms and
+    blocks without LoRA; `unbiased` names linear layers without a bias; `renamed` are patterns and what takes their
+    place, from names on disk to names at run time; `base` is the attribute that holds all but the head, the family's
+    name where it is empty. `pooling`: what the head reads, the first token or the mean of all that are no padding.
+    `transposed`: frozen matrices are stored as [d_in, d_out] (GPT-2's Conv1D); LoRA factors
+    have their usual shapes all the same.
     """
 
     family: str
@@ -90,6 +95,14 @@ class Encoder:
     others: tuple[TensorShape, ...]
     unbiased: frozenset[str] = frozenset()
     renamed: tuple[tuple[str, str], ...] = ()
+    base: str = ""
+    pooling: Pooling = "first"
+    transposed: bool = False
+
+    @property
+    def is_decoder(self) -> bool:
+        """Whether it predicts the next token instead of a class."""
+        return not self.head
 
     @property
     def task(self) -> Task:
@@ -104,7 +117,8 @@ class Encoder:
     @property
     def frozen(self) -> tuple[TensorShape, ...]:
         """Every tensor that is read from disk and never trained."""
-        weights = (TensorShape(f"{layer.name}.weight", (layer.d_out, layer.d_in)) for layer in self.linears)
+        sizes = ((layer.name, (layer.d_out, layer.d_in)) for layer in self.linears)
+        weights = (TensorShape(f"{name}.weight", size[::-1] if self.transposed else size) for name, size in sizes)
         biased = (layer for layer in self.linears if layer.name not in self.unbiased)
         return (*weights, *(TensorShape(f"{layer.name}.bias", (layer.d_out,)) for layer in biased), *self.others)
 
@@ -138,17 +152,16 @@ def family(model_type: str) -> Callable[[Family], Family]:
     return register
 
 
-def read_encoder(directory: Path, *, classes: int, max_tokens: int = 128) -> Encoder:
+def read_encoder(directory: Path, *, classes: int, max_tokens: int = 128, pooling: Pooling = "first") -> Encoder:
     """The encoder in a folder. Raises ScenarioError for a family that is not known here and for unreadable files,
-    quantised weights, and a tensor that is missing or of another shape than `config.json` says."""
+    quantised weights, a tensor that is missing or of another shape than `config.json` says, and means over what are no
+    tokens of a text to classify."""
     config = read_config(directory)
     family_of = _reader(config)
     if config.values.get("quantization_config"):
         raise config.error("quantization_config", "only weights that are not quantised are read")
     source = Source(config=config, tensors=stored_tensors(directory), classes=classes, max_tokens=max_tokens)
-    encoder = family_of(source)
-    if not encoder.head:
-        raise config.error("model_type", f"{encoder.family} is timed, not trained: give model {{kind: config}}")
+    encoder = family_of(source) if pooling == "first" else mean_pooled(family_of(source))
     check_tensors(directory, encoder, source.tensors)
     return encoder
 
@@ -158,6 +171,20 @@ def read_untrained(file: Path, *, classes: int, max_tokens: int) -> Encoder:
     is not known here and for an unreadable file."""
     config = read_config_file(file)
     return _reader(config)(Source(config=config, tensors={}, classes=classes, max_tokens=max_tokens))
+
+
+def mean_pooled(encoder: Encoder) -> Encoder:
+    """The encoder with one linear layer over the mean of its last hidden states: no pooler, nothing else before it.
+
+    Raises ScenarioError for a model that classifies no texts.
+    """
+    if encoder.is_decoder or encoder.task != "text":
+        does = "predicts the next token" if encoder.is_decoder else "classifies images"
+        raise ScenarioError(f"mean is for texts to classify; {encoder.family} {does}", path="learning.model.pooling")
+    classes, hidden = encoder.head[-1].linears[-1].d_out, encoder.head[0].linears[0].d_in
+    head = HeadModule(name="classifier", linears=(PairShape("classifier", classes, hidden),))
+    blocks = tuple(block for block in encoder.blocks if block.rows == encoder.tokens)
+    return replace(encoder, pooling="mean", blocks=blocks, head=(head,))
 
 
 def _reader(config: ConfigFile) -> Family:

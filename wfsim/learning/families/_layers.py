@@ -49,6 +49,12 @@ def pooled(source: Source, pooler: str, linear: str, hidden: int) -> tuple[tuple
     return (), (HeadModule(name=pooler, linears=(layer,)), last)
 
 
+def language_output(source: Source, hidden: int) -> Block:
+    """The frozen layer from the hidden width to the vocabulary; its matrix may be the embeddings' own."""
+    modules = (PairShape("lm_head", source.config.size("vocab_size"), hidden),)
+    return Block(modules=modules, rows=source.max_tokens, lora=False)
+
+
 def text_input(source: Source, *, positions: int, pad_id: int) -> TextInput:
     """Sequences of `max_tokens`, at most `positions`. Raises ScenarioError."""
     if source.max_tokens > positions:

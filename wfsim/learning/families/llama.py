@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wfsim.learning.config_file import ConfigFile
 from wfsim.learning.families import Block, Encoder, Source, family
-from wfsim.learning.families._layers import text_input
+from wfsim.learning.families._layers import language_output, text_input
 from wfsim.messages import PairShape, TensorShape
 
 _BIASED = {"llama": (), "mistral": (), "qwen2": ("q_proj", "k_proj", "v_proj")}  # always, by model_type
@@ -34,8 +34,6 @@ def read_qwen2(source: Source) -> Encoder:
 def _decoder(source: Source, model_class: str) -> Encoder:
     config, rows = source.config, source.max_tokens
     layers = range(config.size("num_hidden_layers"))
-    hidden, vocabulary = config.size("hidden_size"), config.size("vocab_size")
-    output = Block(modules=(PairShape("lm_head", vocabulary, hidden),), rows=rows, lora=False)
     blocks = tuple(block for layer in layers for block in _layer_blocks(config, f"model.layers.{layer}", rows))
     return Encoder(
         family=str(config.values["model_type"]),
@@ -43,8 +41,9 @@ def _decoder(source: Source, model_class: str) -> Encoder:
         input=text_input(source, positions=config.size("max_position_embeddings"), pad_id=0),
         tokens=rows,
         embedding_flops=0,
-        blocks=(*blocks, output),
+        blocks=(*blocks, language_output(source, config.size("hidden_size"))),
         head=(),
+        base="model",
         others=tuple(_others(config, len(layers))),
         unbiased=frozenset(_unbiased(config, blocks)),
     )

@@ -10,7 +10,7 @@ from wfsim.learning.families import Encoder
 from wfsim.part import Part, load_folder
 
 WeightFormat = Literal["fp32", "bf16", "int8", "int4"]
-_FILES = ("config.json", "preprocessor_config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json")
+FILES = ("config.json", "preprocessor_config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json")
 
 
 class Model(Part, slot="model"):
@@ -28,8 +28,18 @@ class Model(Part, slot="model"):
 
     def files(self) -> tuple[Path, ...]:
         """Every file that is read of it."""
-        beside = (self.directory() / name for name in _FILES)
+        beside = (self.directory() / name for name in FILES)
         return (*(path for path in beside if path.is_file()), *weight_files(self.directory()))
+
+    @property
+    def packs(self) -> bool:
+        """Whether texts are joined and cut into blocks that fill a language model's input."""
+        return False
+
+    @property
+    def public_name(self) -> str:
+        """What stands for the base in an exported adapter: never a path."""
+        return self.kind
 
     @property
     def weight_format(self) -> WeightFormat:

@@ -15,8 +15,9 @@ from wfsim.local_path import LocalPath, opened
 class Config(Model, kind="config"):
     """A `config.json` as transformers writes it, without weights: shapes, operations and memory of a model of any size.
 
-    Families: albert, bert, deit, distilbert, llama, mistral, qwen2, roberta, vit. Legal under `learning: {kind: none}`
-    alone. Every example takes `max_tokens` tokens, the output layer of a language model included.
+    Families: albert, bert, deit, distilbert, gpt2, gpt_neox, llama, mistral, qwen2, roberta, vit. Legal under
+    `learning: {kind: none}` alone. Every example takes `max_tokens` tokens, the output layer of a language model
+    included.
     """
 
     timing_only: ClassVar[bool] = True

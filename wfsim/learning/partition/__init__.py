@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.learning.data import Dataset
 from wfsim.part import Part, load_folder
 from wfsim.rng import Streams
 
@@ -19,7 +20,8 @@ Indices = NDArray[np.int64]
 class Shards:
     """Sorted example indices by device, in order of name; each mapping partitions its set.
 
-    A device's test examples follow the class proportions of its training examples; they may be few or none.
+    A device's test examples follow the class proportions of its training examples, or (`natural`) are of the same keys;
+    they may be few or none.
     """
 
     train: Mapping[str, Indices]
@@ -27,7 +29,14 @@ class Shards:
 
 
 class Partition(Part, slot="partition"):
-    """Deals training and test examples to devices; the order of `devices` changes nothing."""
+    """Deals training and test examples to devices; the order of `devices` changes nothing.
+
+    A kind that needs no more than labels writes `split`, one that reads more of the data `deal`.
+    """
+
+    def deal(self, streams: Streams, devices: Sequence[str], dataset: Dataset) -> Shards:
+        """Shards of a data set over all devices. Raises RunError when devices cannot all be served."""
+        return self.split(streams, devices, dataset.train_labels, dataset.test_labels)
 
     def split(self, streams: Streams, devices: Sequence[str], train_labels: Labels, test_labels: Labels) -> Shards:
         """Shards over all devices, from labels [n] of both sets. Raises RunError when devices cannot all be served."""

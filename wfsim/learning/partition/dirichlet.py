@@ -18,8 +18,9 @@ _ATTEMPTS = 1000
 class Dirichlet(Partition, kind="dirichlet"):
     """The examples of each class are divided over the devices in proportions ~ Dir(alpha, ..., alpha).
 
-    Small alpha: few classes and unequal sizes; large alpha: near iid. Redrawn until every device has `min_examples`
-    training examples. Source: Yurochkin et al. 2019, for the label skew of Hsu et al. 2019 (who draw per device).
+    Small alpha: few classes and unequal sizes; large alpha: near iid. With one class (texts without labels) it is the
+    sizes alone that differ. Redrawn until every device has `min_examples` training examples. Source: Yurochkin et al.
+    2019, for the label skew of Hsu et al. 2019 (who draw per device).
     """
 
     alpha: float = Field(0.5, gt=0, description="concentration")

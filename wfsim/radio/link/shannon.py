@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from wfsim.radio.link import Link
 from wfsim.units import db_to_linear
+
+_LN2 = float(np.log(2.0))
 
 
 class Shannon(Link, kind="shannon"):
@@ -27,8 +31,13 @@ class Shannon(Link, kind="shannon"):
         return self
 
     def efficiency(self, snr: NDArray[np.float64]) -> NDArray[np.float64]:
-        curve = np.log1p(np.asarray(snr, dtype=np.float64) / db_to_linear(self.gap_db)) / np.log(2.0)
-        return np.where(curve < self.min_bps_per_hz, 0.0, np.minimum(curve, self.max_bps_per_hz))
+        curve = np.log1p(np.asarray(snr, dtype=np.float64) / self._gap) / _LN2
+        capped = np.minimum(curve, self.max_bps_per_hz)
+        return np.where(curve < self.min_bps_per_hz, 0.0, capped) if self.min_bps_per_hz else capped
+
+    @cached_property
+    def _gap(self) -> float:
+        return float(db_to_linear(self.gap_db))
 
     def at_cap(self, efficiency: NDArray[np.float64]) -> NDArray[np.bool_]:
         return np.asarray(efficiency) >= self.max_bps_per_hz

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from wfsim.radio.path_loss import Array
 from wfsim.radio.path_loss._indoor import Indoor
@@ -50,16 +51,18 @@ class Cluttered(Factory):
 class Overlooking(Cluttered):
     """The station stands above the clutter: k grows by (h_bs - h_ut) / (h_clutter - h_ut)."""
 
+    h_bs_m: float = Field(8.0, ge=0.5, le=25.0, description="height of the station's antenna, m")
+    h_ut_m: float = Field(1.5, ge=0.5, le=25.0, description="height of the devices' antennas, m")
     clutter_height_m: float
+
+    @model_validator(mode="after")
+    def _station_above_clutter(self) -> Self:
+        if not self.h_ut_m < self.clutter_height_m < self.h_bs_m:
+            raise ValueError(
+                f"{self.kind} needs h_ut_m {self.h_ut_m:g} < clutter_height_m {self.clutter_height_m:g} "
+                f"< h_bs_m {self.h_bs_m:g}: the station above the clutter, the device within it"
+            )
+        return self
 
     def _reach_m(self) -> float:
         return super()._reach_m() * (self.h_bs_m - self.h_ut_m) / (self.clutter_height_m - self.h_ut_m)
-
-
-def check_overlooking(part: Overlooking) -> None:
-    """Raise ValueError unless h_ut < clutter height < h_bs."""
-    if not part.h_ut_m < part.clutter_height_m < part.h_bs_m:
-        raise ValueError(
-            f"{part.kind} needs h_ut_m {part.h_ut_m:g} < clutter_height_m {part.clutter_height_m:g} "
-            f"< h_bs_m {part.h_bs_m:g}: the station above the clutter, the device within it"
-        )

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from wfsim.radio.path_loss import Array, Bools
 from wfsim.radio.path_loss._tr38901 import Tr38901, slant_m
-from wfsim.units import SPEED_OF_LIGHT_MPS
 
 _NEAREST_M, _FARTHEST_M = 10.0, 5_000.0
 _DB_PER_INDOOR_M = 0.5
@@ -69,14 +68,3 @@ def wall_db(o2i: str, carrier_hz: float) -> float:
     concrete_db = 5.0 + 4.0 * f_ghz
     passing = glass_share * 10.0 ** (-glass_db / 10.0) + (1.0 - glass_share) * 10.0 ** (-concrete_db / 10.0)
     return 5.0 - 10.0 * float(np.log10(passing))
-
-
-def breakpoint_m(h_bs_m: float, h_ut_m: float, carrier_hz: float, *, environment_m: float = 1.0) -> float:
-    """4 (h_bs - h_E) (h_ut - h_E) f / c, the distance from which the LOS loss of UMi and UMa is steeper."""
-    return 4.0 * (h_bs_m - environment_m) * (h_ut_m - environment_m) * carrier_hz / SPEED_OF_LIGHT_MPS
-
-
-def street_probability(outside_m: Array, scale_m: float) -> Array:
-    """1 up to 18 m, then 18/d + exp(-d/scale)(1 - 18/d)."""
-    distance_m = np.maximum(outside_m, 18.0)
-    return 18.0 / distance_m + np.exp(-distance_m / scale_m) * (1.0 - 18.0 / distance_m)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from wfsim.radio.path_loss._factory import Overlooking, check_overlooking
+from wfsim.radio.path_loss._factory import Overlooking
 
 
 class InfDh(Overlooking, kind="inf_dh"):
@@ -21,13 +21,6 @@ class InfDh(Overlooking, kind="inf_dh"):
     nlos: ClassVar[tuple[tuple[float, float, float], ...]] = ((33.63, 21.9, 20.0),)
     nlos_std_db: ClassVar[float] = 4.0
 
-    h_bs_m: float = Field(8.0, ge=0.5, le=25.0, description="height of the station's antenna, m")
-    h_ut_m: float = Field(1.5, ge=0.5, le=25.0, description="height of the devices' antennas, m")
     clutter_density: float = Field(0.6, ge=0.4, le=0.99, description="share of the floor under clutter")
     clutter_size_m: float = Field(2.0, gt=0.0, le=100.0, description="typical size of clutter, m")
     clutter_height_m: float = Field(6.0, gt=0.0, le=10.0, description="mean height of clutter, m")
-
-    @model_validator(mode="after")
-    def _station_above_clutter(self) -> InfDh:
-        check_overlooking(self)
-        return self

@@ -8,11 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from wfsim.radio.path_loss import Array
-from wfsim.radio.path_loss._outdoor import Outdoor, breakpoint_m, street_probability
-from wfsim.radio.path_loss._tr38901 import law_db
+from wfsim.radio.path_loss._city import City, street_probability
 
 
-class Uma(Outdoor, kind="uma"):
+class Uma(City, kind="uma"):
     """City, station above the roofs. 3GPP TR 38.901 V17, UMa.
 
     LOS: 28 + 22 log10 d_3D + 20 log10 f_GHz dB, beyond d_BP 28 + 40 log10 d_3D + 20 log10 f_GHz
@@ -22,28 +21,18 @@ class Uma(Outdoor, kind="uma"):
     breakpoint takes h_E = 1 m, which above h_ut 13 m is one of several heights that the table draws from.
     """
 
+    los: ClassVar[tuple[float, float, float]] = (28.0, 22.0, 20.0)
+    beyond_db: ClassVar[float] = 9.0
+    nlos: ClassVar[tuple[float, float, float]] = (13.54, 39.08, 20.0)
+    raised_db_per_m: ClassVar[float] = 0.6
     los_std_db: ClassVar[float] = 4.0
     nlos_std_db: ClassVar[float] = 6.0
     los_shadow_m: ClassVar[float] = 37.0
     nlos_shadow_m: ClassVar[float] = 50.0
 
     h_bs_m: float = Field(25.0, ge=10.0, le=150.0, description="height of the station's antenna, m")
-    h_ut_m: float = Field(1.5, ge=1.5, le=22.5, description="height of the devices' antennas, m")
-    indoor_m: float = Field(25.0 / 3.0, ge=0.0, le=25.0, description="depth behind the wall with `o2i`, m")
-
-    def los_correlation_m(self) -> float | None:
-        return 50.0
 
     def _los_probability(self, outside_m: Array) -> Array:
         raised = (max(self.h_ut_m - 13.0, 0.0) / 10.0) ** 1.5
         bump = 1.25 * raised * (outside_m / 100.0) ** 3 * np.exp(-outside_m / 150.0)
         return np.where(outside_m <= 18.0, 1.0, street_probability(outside_m, 63.0) * (1.0 + bump))
-
-    def _los_db(self, distance_m: Array, carrier_hz: float) -> Array:
-        break_m, slant = breakpoint_m(self.h_bs_m, self.h_ut_m, carrier_hz), self._slant_m(distance_m)
-        beyond_db = -9.0 * np.log10(break_m**2 + (self.h_bs_m - self.h_ut_m) ** 2)
-        near_db, far_db = law_db((28.0, 22.0, 20.0), slant, carrier_hz), law_db((28.0, 40.0, 20.0), slant, carrier_hz)
-        return np.where(distance_m <= break_m, near_db, far_db + beyond_db)
-
-    def _nlos_db(self, distance_m: Array, carrier_hz: float) -> Array:
-        return law_db((13.54, 39.08, 20.0), self._slant_m(distance_m), carrier_hz) - 0.6 * (self.h_ut_m - 1.5)

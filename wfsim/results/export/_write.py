@@ -32,7 +32,7 @@ def write_content(target: Path, content: Content) -> None:
 
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    foreign = sorted({child.name for child in folder.iterdir()} - files.keys())
+    foreign = sorted({child.name for child in folder.iterdir()} - {name.partition("/")[0] for name in files})
     if foreign:
         raise UsageError(f"{folder} holds {foreign[0]}, which is not of this export; choose another --output")
     for name, content in files.items():

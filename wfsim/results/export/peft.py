@@ -5,13 +5,17 @@ from __future__ import annotations
 from wfsim.errors import UsageError
 from wfsim.results.directory import Run
 from wfsim.results.export import exporter
+from wfsim.results.export._learned import learned_files
 
 
 @exporter()
 def peft(run: Run) -> dict[str, bytes]:
-    """A folder with the last global adapter as PEFT reads it (PeftModel.from_pretrained)."""
-    folder = run.path / "adapter"
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*")) if path.is_file()}
-    if not files:
-        raise UsageError(f"{run.path} has no adapter: nothing was trained (learning.kind: none) or the run was killed")
+    """A folder with the last global adapter as PEFT reads it (PeftModel.from_pretrained).
+
+    Where the classifier reads means over tokens it is one for the bare encoder (AutoModel); the classifier's weight and
+    bias lie in the same file.
+    """
+    files = learned_files(run)
+    if "adapter_config.json" not in files:
+        raise UsageError(f"{run.path} trained the whole model, which is no adapter: use --format hugging_face")
     return files

@@ -9,6 +9,7 @@ from typing import Any
 from wfsim.results.directory import Run
 from wfsim.results.export import exporter
 from wfsim.results.export._journal import records
+from wfsim.trace.folding import Folding
 
 _SERVER, _DEVICES, _BANDS, _CONFIRMED, _HOPS, _OUTAGES = 1, 2, 3, 4, 5, 6
 _PROCESSES = {
@@ -67,7 +68,7 @@ def perfetto(run: Run) -> bytes:
     return f'{{"displayTimeUnit":"ms","otherData":{json.dumps(trace.title)},"traceEvents":[\n{body}\n]}}\n'.encode()
 
 
-class _Trace:
+class _Trace(Folding):
     """Folds journal lines into trace events."""
 
     def __init__(self) -> None:
@@ -76,17 +77,10 @@ class _Trace:
         self._tracks: dict[str, int] = {}
         self._others: dict[int, dict[str, int]] = {_HOPS: {}, _OUTAGES: {}}
         self._down_since_s: dict[str, float] = {}
-        self._end_s = 0.0
         self._cohort: Line = {}
         self._computing_since_s: dict[str, float] = {}
         self._shares_hz: dict[str, float] = {}
         self._counter_of: dict[str, str] = {}
-
-    def __call__(self, line: Line) -> None:
-        self._end_s = line["t_s"]
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
 
     def names(self) -> Iterator[Event]:
         """What processes and tracks are called, and their order, which viewers else make from how busy they are."""
@@ -156,7 +150,7 @@ class _Trace:
     def end(self) -> None:
         """Outages that last beyond the journal end with it."""
         for element, start_s in self._down_since_s.items():
-            self._down(element, start_s, self._end_s)
+            self._down(element, start_s, self.end_s)
 
     def _down(self, element: str, start_s: float, end_s: float) -> None:
         self._span(_OUTAGES, self._track(_OUTAGES, element), "down", "outage", start_s, end_s, {})

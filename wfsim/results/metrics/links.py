@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wfsim.results.metrics.elements import elements_of_hop
+from wfsim.trace.folding import Folding
 
 Line = dict[str, Any]
 Span = tuple[float, float]
@@ -95,7 +96,7 @@ class _Air:
         return None
 
 
-class LinkTable:
+class LinkTable(Folding):
     """Folds journal lines into totals per link; with `spans` it remembers when each was busy, too."""
 
     def __init__(self, *, spans: bool = False) -> None:
@@ -106,19 +107,12 @@ class LinkTable:
         self._due: dict[str, int] = {}
         self._down: dict[str, list[Span]] = {}
         self._spans = spans
-        self._end_s = 0.0
-
-    def __call__(self, line: Line) -> None:
-        self._end_s = line["t_s"]
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
 
     def totals(self) -> list[LinkTotals]:
         """Air before hops, each in order of name."""
         self._close_air()
         named = sorted(self._links.items(), key=lambda item: (item[1].medium, item[0]))
-        return [link.totals(name, self._end_s) for name, link in named]
+        return [link.totals(name, self.end_s) for name, link in named]
 
     def spans(self) -> dict[str, list[Span]]:
         """When payloads were sent over each link, [start, end) in s, in order."""
@@ -126,7 +120,9 @@ class LinkTable:
         return {name: link.spans for name, link in self._links.items()}
 
     def _link(self, name: str, medium: str, direction: str) -> _Link:
-        link = self._links.setdefault(name, _Link(medium))
+        link = self._links.get(name)
+        if link is None:
+            link = self._links[name] = _Link(medium)
         link.directions.add(direction)
         return link
 
@@ -210,10 +206,10 @@ class LinkTable:
     def _close_air(self) -> None:
         """Count what is still in use as used up to now."""
         for (station, direction), air in self._air.items():
-            if air.since_s is not None and air.since_s < self._end_s:
+            if air.since_s is not None and air.since_s < self.end_s:
                 link = self._link(_of_air(station, direction), AIR, direction)
-                self._busy(link, air.since_s, self._end_s)
-                air.since_s = self._end_s
+                self._busy(link, air.since_s, self.end_s)
+                air.since_s = self.end_s
 
 
 def _of_air(station: str, direction: str) -> str:

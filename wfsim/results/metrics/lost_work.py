@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from wfsim.trace.folding import Folding
+
 Line = dict[str, Any]
 
 CRASHES = ("crash", "server_crash")  # fates of devices
@@ -24,7 +26,7 @@ class LostWork:
     versions: int = 0
 
 
-class LostWorkTable:
+class LostWorkTable(Folding):
     """Folds journal lines into `lost`."""
 
     def __init__(self) -> None:
@@ -32,11 +34,6 @@ class LostWorkTable:
         self._turn: dict[str, tuple[float, float]] = {}  # seconds, joules
         self._arrived: list[tuple[int, float, float]] = []  # version at the server, seconds, joules
         self._version = 0
-
-    def __call__(self, line: Line) -> None:
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
 
     def _on_compute_ended(self, line: Line) -> None:
         self._spend(line["device"], line["compute_s"], line["energy_j"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wfsim.results.metrics.elements import elements_of_hop
+from wfsim.trace.folding import Folding
 
 Line = dict[str, Any]
 
@@ -66,7 +67,7 @@ class _Open:
         return self.start_s < end_s and (self.end_s is None or self.end_s > start_s)
 
 
-class OutageTable:
+class OutageTable(Folding):
     """Folds journal lines into outages."""
 
     def __init__(self) -> None:
@@ -77,13 +78,6 @@ class OutageTable:
         self._reached_s: dict[str, float] = {}  # when an upload came to the node that it is at
         self._rounds: list[Line] = []
         self._accuracies: list[tuple[int, float]] = []  # rounds closed by then, and the accuracy
-        self._end_s = 0.0
-
-    def __call__(self, line: Line) -> None:
-        self._end_s = line["t_s"]
-        fold = getattr(self, f"_on_{line['type']}", None)
-        if fold is not None:
-            fold(line)
 
     def outages(self) -> list[Outage]:
         """In order of their starts."""
@@ -140,7 +134,7 @@ class OutageTable:
         if line["cause"] in STOPPED:
             self._stopped.append((line, elements))  # the outage that begins at this instant may still be to be read
             return
-        for each in self._on_way(elements):
+        for each in self._on_way(elements) if self._of else ():
             if each.overlaps(start_s, line["t_s"]):
                 each.waited.add(line["transfer"])
 
@@ -173,7 +167,7 @@ class OutageTable:
             what=each.what,
             start_s=each.start_s,
             end_s=each.end_s,
-            down_s=(self._end_s if each.end_s is None else each.end_s) - each.start_s,
+            down_s=(self.end_s if each.end_s is None else each.end_s) - each.start_s,
             stopped_transfers=len(each.stopped),
             stopped_bits=sum(each.stopped.values(), 0.0),
             rerouted_transfers=len(each.rerouted),

@@ -7,7 +7,7 @@ import pytest
 
 from wfsim.errors import ScenarioError
 from wfsim.learning.data import Data
-from wfsim.learning.data._packaged import packaged_file
+from wfsim.learning.packaged import packaged_file
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_an_absent_package_is_named_with_the_command_that_installs_it(monkeypatc
 
 def test_a_package_without_the_file_is_named_with_the_path():
     with pytest.raises(ScenarioError, match=r"package json does not hold the file .*missing\.csv\.gz"):
-        packaged_file("x", module="json", package="json", file="missing.csv.gz")
+        packaged_file("data x", module="json", package="json", file="missing.csv.gz")
 
 
 def test_loading_imports_neither_package():
