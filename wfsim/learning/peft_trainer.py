@@ -14,12 +14,11 @@ from wfsim.errors import ScenarioError
 from wfsim.learning.base import Base
 from wfsim.learning.engine import Job
 from wfsim.learning.inputs import prepared
-from wfsim.learning.masks import frozen_entries
+from wfsim.learning.local_steps import train_job
 from wfsim.learning.math_threads import one_math_thread
 from wfsim.learning.objective import objective_of
 from wfsim.learning.peft_model import FlatModel, load_peft_model
-from wfsim.learning.proximal import add_proximal
-from wfsim.learning.trained import Trained, root_mean_square
+from wfsim.learning.trained import Trained
 from wfsim.learning.workload import Workload
 from wfsim.messages import Adapter
 
@@ -82,25 +81,9 @@ class PeftTrainer:
             return flat.model(**given).logits
 
     def _trained(self, flat: FlatModel, job: Job) -> Trained:
-        import torch
-
-        start, optimizer = torch.from_numpy(job.start.vector()), self._settings.local.optimizer
-        frozen, losses = frozen_entries(self._workload.shapes, job.trains), []
         flat.stand_on(job.base)
-        with torch.no_grad():
-            flat.values[0] = start
-            begin, state = flat.values.clone(), optimizer.begin(flat.values)
-        kept = None if frozen is None else torch.from_numpy(frozen).to(self._device)
-        for number, batch in enumerate(job.batches, start=1):
-            losses.append(self._fill_gradients(flat, batch))
-            with torch.no_grad():
-                self._add_penalty(flat)
-                add_proximal(flat.gradients, flat.values, begin, self._settings.local.proximal)
-                optimizer.step(flat.values, flat.gradients, state, number)
-                if kept is not None:
-                    torch.where(kept, begin, flat.values, out=flat.values)
-        delta = Adapter.from_vector(self._workload.shapes, (flat.values - begin)[0].cpu().numpy())
-        return Trained(delta=delta, loss=root_mean_square(losses))
+        local, shapes = self._settings.local, self._workload.shapes
+        return train_job(flat, job, local, shapes, lambda batch: self._fill_gradients(flat, batch))
 
     def _fill_gradients(self, flat: FlatModel, batch: NDArray[np.int64]) -> NDArray[np.float64]:
         """The gradient of the minibatch's mean cross-entropy; returns the cross-entropy of every example."""
@@ -108,16 +91,6 @@ class PeftTrainer:
         loss = self._train_objective(self._logits(flat, self._train_inputs, batch), batch)
         loss.mean.backward()
         return loss.each.double().cpu().numpy()
-
-    def _add_penalty(self, flat: FlatModel) -> None:
-        """The penalty's gradients onto those of the cross-entropy."""
-        penalty = self._settings.local.penalty
-        if penalty.neutral:
-            return
-        for factors, gradients in zip(flat.pairs(flat.values), flat.pairs(flat.gradients), strict=True):
-            for gradient, change in zip(gradients, penalty.gradients(*factors), strict=True):
-                if change is not None:
-                    gradient.add_(change)
 
     @contextmanager
     def _borrowed(self) -> Iterator[FlatModel]:
