@@ -47,7 +47,7 @@ class Crowd:
         self._table[:, row + 1 : count + 1] = self._table[:, row:count]
         pass_bits = transfer.pass_bits
         self._table[:, row] = (transfer.weight, pass_bits, pass_bits, 0.0, -np.inf, 0.0, 0.0, 0.0)
-        self.links = _with(self.links, int(self.counts[:row].sum()), transfer.links)
+        self.links = _with(self.links, self._first(row), transfer.links)
         self.counts = _with(self.counts, row, np.array([len(transfer.links)]))
         self.names.insert(row, transfer.name)
         self.transfers.insert(row, transfer)
@@ -62,7 +62,7 @@ class Crowd:
     def remove(self, row: int) -> tuple[Transfer, simpy.Event]:
         """Take a transfer off the air; its counts are written into it."""
         count, transfer, numbers = len(self.names), self.transfers[row], self._table[:, row].tolist()
-        first, receivers = int(self.counts[:row].sum()), len(transfer.links)
+        first, receivers = self._first(row), len(transfer.links)
         self._table[:, row : count - 1] = self._table[:, row + 1 : count]
         self.links = np.concatenate([self.links[:first], self.links[first + receivers :]])
         self.counts = np.concatenate([self.counts[:row], self.counts[row + 1 :]])
@@ -99,8 +99,12 @@ class Crowd:
 
     def links_of(self, row: int) -> slice:
         """The place of a transfer's links among those of all."""
-        first = int(self.counts[:row].sum())
+        first = self._first(row)
         return slice(first, first + int(self.counts[row]))
+
+    def _first(self, row: int) -> int:
+        """The place of a transfer's first link; its own row where every transfer has one receiver."""
+        return row if len(self.links) == len(self.names) else int(self.counts[:row].sum())
 
 
 def _with(values: Indices, place: int, new: Indices) -> Indices:

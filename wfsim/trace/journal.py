@@ -44,7 +44,8 @@ class Journal:
         """Append one record; nothing once the journal is halted."""
         if self._halted:
             return
-        line = Written(seq=self._seq, **record.payload())
+        line = Written(seq=self._seq)
+        line.update(record.payload())
         text = _json(line)
         self.digest = _linked(self.digest, text)
         line["hash"], line.text = self.digest, f'{text[:-1]},"hash":"{self.digest}"}}'

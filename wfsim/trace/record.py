@@ -36,14 +36,14 @@ class Record:
     def payload(self) -> dict[str, Any]:
         """Name and fields, in order of declaration, as JSON holds them."""
         names, values = _fields(type(self))
-        return {"type": self.name, **dict(zip(names, values(self), strict=True))}
+        return dict(zip(names, values(self), strict=True))
 
 
 @cache
 def _fields(cls: type[Record]) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
-    """Names of the fields, and what takes their values from a record, all at once."""
+    """Names of what a line holds of a record, and what takes all of it from the record at once."""
     names = tuple(field.name for field in dataclasses.fields(cls))
-    return names, attrgetter(*names)
+    return ("type", *names), attrgetter("name", *names)
 
 
 def record(cls: type) -> type:

@@ -92,8 +92,8 @@ class Desk:
         """Answers in the order of the requests. Every cell's band is its own and is divided on its own."""
         asking, grants = {request.device: request for request in requests}, dict[str, Grant]()
         for cell, devices in by_cell(self._world.home, asking).values():
-            for grant in self._answers(cell, [asking[device] for device in devices]):
-                grants[grant.device] = grant
+            answers = self._answers(cell, [asking[device] for device in devices])
+            grants |= {grant.device: grant for grant in answers}
         self._world.floor.requests += requests
         answers = [grants[request.device] for request in requests]
         if self._decides:
@@ -103,7 +103,10 @@ class Desk:
     def _answers(self, cell: Cell, requests: Sequence[Request]) -> list[Grant]:
         world, here = self._world, self._members[cell.station]
         answers = self._controller.grants(requests, here, world.setting_of(cell), world.control_state)
-        return [replace(answer, band_weight=answer.band_weight * self._share_of_all(cell)) for answer in answers]
+        share = self._share_of_all(cell)
+        if share == 1.0:
+            return answers
+        return [replace(answer, band_weight=answer.band_weight * share) for answer in answers]
 
     def _share_of_all(self, cell: Cell) -> float:
         """The cohort's part of a cell's band: others may be at work for longer, each with as much right to it."""

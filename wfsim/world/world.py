@@ -59,6 +59,7 @@ class World:
     control_state: Any
     unrest: Unrest = field(default_factory=Unrest)
     edges: tuple[EdgeWorld, ...] = ()
+    _settings: dict[str, Setting] = field(default_factory=dict)
 
     def write(self, record: trace.Record) -> None:
         """Append a record to the journal."""
@@ -74,7 +75,9 @@ class World:
 
     def setting_of(self, cell: Cell) -> Setting:
         """What the controller knows where the band is this cell's."""
-        return replace(self.setting, band_hz=cell.radio.bandwidth_hz)
+        if cell.station not in self._settings:
+            self._settings[cell.station] = replace(self.setting, band_hz=cell.radio.bandwidth_hz)
+        return self._settings[cell.station]
 
 
 @dataclass(kw_only=True, eq=False)
