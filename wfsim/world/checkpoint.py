@@ -85,19 +85,19 @@ def restore(learned: Learned, checkpoint: Checkpoint, turns: Mapping[int, Turn])
     facts, arrays = checkpoint.facts, checkpoint.arrays
     shapes, encoder = learned.workload.shapes, learned.encoder
     learned.version = facts["version"]
-    learned.versions = {v: Adapter.from_vector(shapes, arrays[index]) for v, index in facts["versions"]}
-    learned.current = learned.versions[learned.version]
+    learned.holdings.versions = {v: Adapter.from_vector(shapes, arrays[index]) for v, index in facts["versions"]}
+    learned.current = learned.holdings.versions[learned.version]
     learned.stored = Adapter.from_vector(shapes, arrays[facts["stored"]])
     learned.durable.store(facts["durable_version"])
     learned.memory = {name: arrays[index] for name, index in facts["memory"].items()}
     learned.stored_memory = {name: arrays[index] for name, index in facts["stored_memory"].items()}
-    learned.held = {device: arrays[index] for device, index in facts["held"].items()}
+    learned.holdings.held = {device: arrays[index] for device, index in facts["held"].items()}
     learned.engine.submitted, learned.engine.demanded, learned.engine.computed = facts["counts"]
     learned.score = None if facts["score"] is None else Score(**facts["score"])
     learned.live = {kept["number"]: _filled(turns[kept["number"]], kept, arrays, shapes) for kept in facts["turns"]}
     learned.engine.unread = {n: ticket for n in facts["unread"] if (ticket := turns[n].ticket) is not None}
-    if learned.moving is not None:
-        _move(learned.moving, facts["moving"], arrays)
+    if learned.holdings.moving is not None:
+        _move(learned.holdings.moving, facts["moving"], arrays)
     encoder.residual = {device: arrays[index] for device, index in facts["residual"].items()}
     encoder.owed = {device: [turns[number] for number in numbers] for device, numbers in facts["owed"].items()}
 
@@ -126,13 +126,13 @@ def _state(learned: Learned) -> tuple[Facts, list[Array]]:
     pool, engine, encoder = _Pool(), learned.engine, learned.encoder
     facts = {
         "version": learned.version,
-        "versions": [[version, pool.add(adapter.vector())] for version, adapter in learned.versions.items()],
+        "versions": [[version, pool.add(adapter.vector())] for version, adapter in learned.holdings.versions.items()],
         "stored": pool.add(learned.stored.vector()),
         "durable_version": learned.durable.version,
         "memory": {name: pool.add(array) for name, array in learned.memory.items()},
         "stored_memory": {name: pool.add(array) for name, array in learned.stored_memory.items()},
-        "moving": None if learned.moving is None else _moving(learned.moving, pool),
-        "held": {device: pool.add(values) for device, values in learned.held.items()},
+        "moving": None if learned.holdings.moving is None else _moving(learned.holdings.moving, pool),
+        "held": {device: pool.add(values) for device, values in learned.holdings.held.items()},
         "counts": [engine.submitted, engine.demanded, engine.computed],
         "score": None if learned.score is None else dataclasses.asdict(learned.score),
         "turns": [_turn(turn, pool) for turn in learned.live.values()],

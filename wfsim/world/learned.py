@@ -20,9 +20,10 @@ from wfsim.learning.engine import Engine, Job, JobCounts, Ticket
 from wfsim.learning.evaluation import Score
 from wfsim.learning.masks import trained_entries, truncated
 from wfsim.learning.workload import Workload
-from wfsim.messages import Adapter, AdapterShapes, Arrival, Assignment, Plan, Update, Values
+from wfsim.messages import Adapter, Arrival, Assignment, Plan, Update, Values
 from wfsim.world.encoder import Encoder, Wire
 from wfsim.world.federation import Durable, EdgeUpload, Federation, Made
+from wfsim.world.holdings import Holdings
 from wfsim.world.moving_base import MovingBase
 from wfsim.world.outbox import Outbox
 from wfsim.world.structure import Structure, structure_of
@@ -35,7 +36,7 @@ _ADVICE = "a lower learning rate may help (learning.local.optimizer.lr)"
 class Learned:
     """A device holds the newest value it received of every entry; `current` is version 0 for everybody at the start.
 
-    `versions` are those that somebody may still be downloading; `live` are the turns that have not been used up.
+    `live` are the turns that have not been used up.
     `memory` is what the aggregator remembers, `stored_memory` what it did when `stored` was.
     """
 
@@ -53,78 +54,46 @@ class Learned:
     version: int = 0
     name: str = "server"
     durable: Durable = field(default_factory=Durable)
-    held: dict[str, Values] = field(default_factory=dict)
-    versions: dict[int, Adapter] = field(default_factory=dict)
     live: dict[int, Turn] = field(default_factory=dict)
     encoder: Encoder = field(init=False)
     false_devices: frozenset[str] = field(init=False)
     memory: State = field(init=False)
     stored_memory: State = field(init=False)
-    outbox: Outbox = field(init=False)
-    moving: MovingBase | None = field(init=False)
-    _decoded: dict[int, tuple[tuple[bytes, ...], Values]] = field(default_factory=dict)
+    holdings: Holdings = field(init=False)
 
     def __post_init__(self) -> None:
         self.memory = self.stored_memory = self.aggregator.begin(self.workload.shapes)
-        self.outbox = Outbox(
+        self.holdings = self._holdings()
+        self.holdings.versions[self.version] = self.current
+        self.stored = self.current
+        attack, devices = self.workload.settings.attack, self.workload.shards.train
+        self.false_devices = attack.attackers(self.wire.streams, devices)
+        self.encoder = Encoder(wire=self.wire, read=self._read, sent=self._sent)
+
+    def _holdings(self) -> Holdings:
+        outbox = Outbox(
             aggregator=self.aggregator,
             codec=self.download_codec,
             shapes=self.workload.shapes,
             max_fragment_bytes=self.wire.max_fragment_bytes,
         )
         scale, moves = self.workload.settings.adapter.scale, self.aggregator.moves_base
-        self.moving = MovingBase(wire=self.wire, outbox=self.outbox, scale=scale) if moves else None
-        self._initial = self.current.vector()
-        self.versions[self.version] = self.current
-        self.stored = self.current
-        attack, devices = self.workload.settings.attack, self.workload.shards.train
-        self.false_devices = attack.attackers(self.wire.streams, devices)
-        self.encoder = Encoder(wire=self.wire, read=self._read, sent=self._sent)
+        return Holdings(
+            wire=self.wire,
+            codec=self.download_codec,
+            outbox=outbox,
+            moving=MovingBase(wire=self.wire, outbox=outbox, scale=scale) if moves else None,
+            initial=self.current.vector(),
+            name=self.name,
+        )
 
     # what devices do
 
     def send(self, devices: Sequence[str]) -> Plan:
-        return self.outbox.send(devices, self.version)
+        return self.holdings.send(devices, self.version)
 
     def download(self, device: str, version: int, fragments: Mask) -> None:
-        encoded, values = self._download_content(version)
-        if self.moving is not None:
-            self._receive(self.moving, device, values, fragments)
-            return
-        if fragments.all():
-            self.held[device] = values
-        else:
-            came = [fragment for fragment, arrived in zip(encoded, fragments, strict=True) if arrived]
-            received, mask = self.download_codec.decode(came, self.workload.shapes)
-            self.held[device] = np.where(mask, received, self.held.get(device, self._initial))
-
-    def _receive(self, moving: MovingBase, device: str, values: Values, fragments: Mask) -> None:
-        """Adapter and base arrive together: whole, or not at all."""
-        if fragments.all():
-            self.held[device] = values
-            moving.receive(device)
-            self.outbox.received(device)
-        else:
-            self.held.setdefault(device, self._initial)
-
-    def _download_content(self, version: int) -> tuple[tuple[bytes, ...], Values]:
-        """Fragments of a version and the values of all of them together, worked out once per version."""
-        if version not in self._decoded:
-            shapes, whole = self.outbox.adapter_shapes(version), self.versions[version].vector()
-            seeded = whole[: len(whole) - shapes.entries]  # drawn by the device itself
-            fragments, values = self._encoded(version, shapes, whole[len(seeded) :])
-            self._decoded[version] = (fragments, np.concatenate([seeded, values]) if len(seeded) else values)
-        return self._decoded[version]
-
-    def _encoded(self, version: int, shapes: AdapterShapes, values: Values) -> tuple[tuple[bytes, ...], Values]:
-        """Of the last part of the adapter, which has these shapes."""
-        if not shapes.tensors:
-            return (), values
-        source = self.wire.source(self.name, version, Adapter.from_vector(shapes, np.zeros_like(values)))
-        sent, codec = Adapter.from_vector(shapes, values), self.download_codec
-        fragments = codec.encode(sent, shapes, self.wire.max_fragment_bytes, source).fragments
-        decoded, mask = codec.decode(fragments, shapes)
-        return fragments, np.where(mask | shapes.trained, decoded, self._initial[-len(values) :])
+        self.holdings.receive(device, version, fragments)
 
     def submit(self, assignment: Assignment) -> Turn:
         ticket = self.engine.submit(self._job(assignment))
@@ -140,7 +109,7 @@ class Learned:
 
     def _job(self, assignment: Assignment) -> Job:
         device, shapes = assignment.device, self.workload.shapes
-        start = self.held[device]
+        start = self.holdings.held[device]
         if self.aggregator.truncates:
             start = truncated(start, shapes, assignment.rank)
         return Job(
@@ -156,7 +125,7 @@ class Learned:
                 steps=assignment.local_steps,
             ),
             trains=trained_entries(shapes.at(assignment.base_version), assignment.rank),
-            base=self.moving.held.get(device) if self.moving is not None else None,
+            base=self.holdings.base(device),
         )
 
     def dropped_energy(self, turn: Turn) -> NDArray[np.float64]:
@@ -192,10 +161,7 @@ class Learned:
             self.engine.drop(turn.ticket)
 
     def reset(self, device: str) -> None:
-        self.held.pop(device, None)
-        self.outbox.reset(device)
-        if self.moving is not None:
-            self.moving.reset(device)
+        self.holdings.reset(device)
         for turn in self.encoder.reset(device):
             self.drop(turn)
 
@@ -227,7 +193,7 @@ class Learned:
             device_loss=_losses(uploads),
             structure=self._structure(uploads),
         )
-        self.outbox.made(self.version + 1, sum(upload.brought for upload in uploads))
+        self.holdings.outbox.made(self.version + 1, sum(upload.brought for upload in uploads))
         self._advance(arrivals)
         self._use_up(uploads)
         return made
@@ -245,10 +211,10 @@ class Learned:
             current=self.current,
             measures_structure=False,
             name=f"{name}/{self.version}",
-            held=self.held,
             live=self.live,
         )
-        edge.encoder, edge._initial = self.encoder, self._initial
+        edge.encoder = self.encoder
+        edge.holdings.held, edge.holdings.initial = self.holdings.held, self.holdings.initial
         return edge
 
     def join(self, edges: Sequence[EdgeUpload]) -> Made | None:
@@ -278,8 +244,8 @@ class Learned:
         made = self.aggregator.advance(self.current, arrivals, self.workload.shapes, self.memory)
         self.memory = made.state
         self._next(self._restarted(made.adapter) if self.aggregator.restarts else made.adapter)
-        if self.moving is not None:
-            self.moving.advance(self.version, made.base_change)
+        if self.holdings.moving is not None:
+            self.holdings.moving.advance(self.version, made.base_change)
 
     def _restarted(self, adapter: Adapter) -> Adapter:
         pairs = fresh_pairs(self.workload.shapes, self.wire.streams, self.version + 1)
@@ -287,7 +253,7 @@ class Learned:
 
     def _next(self, adapter: Adapter) -> None:
         self.current, self.version, self.score = adapter, self.version + 1, None
-        self.versions[self.version] = self.current
+        self.holdings.versions[self.version] = self.current
 
     def _arrival(self, upload: Upload) -> Arrival:
         """What the server can decode: an upload that was wholly lost has an empty mask and is not computed for this."""
@@ -329,7 +295,7 @@ class Learned:
 
     def evaluate(self) -> Score:
         if self.score is None:
-            self.score = self.try_out(self.current, self.moving.base if self.moving is not None else None)
+            self.score = self.try_out(self.current, self._base)
         if not math.isfinite(self.score.loss):
             raise RunError(
                 f"version {self.version}: training diverged: the loss on held-out data is not finite; {_ADVICE}"
@@ -337,8 +303,7 @@ class Learned:
         return self.score
 
     def mark(self, in_use: Set[int]) -> Federation:
-        self.versions = {version: adapter for version, adapter in self.versions.items() if version in in_use}
-        self._decoded = {version: content for version, content in self._decoded.items() if version in in_use}
+        self.holdings.keep(in_use)
         self.live = {number: turn for number, turn in self.live.items() if not turn.done}
         if self.keep is not None:
             self.keep(self)
@@ -348,26 +313,14 @@ class Learned:
         return self.engine.counts
 
     def export(self, directory: Path) -> None:
-        from wfsim.learning.full_format import write_full
-        from wfsim.learning.moved_format import write_moved
-        from wfsim.learning.peft_format import task_type_of, write_peft
+        from wfsim.learning.final_format import write_final
 
-        settings = self.workload.settings
-        if settings.adapter.method == "full":
-            write_full(directory, self.current, self.workload)
-            return
-        write_peft(
-            directory,
-            self.current,
-            settings=settings.adapter,
-            shapes=self.workload.shapes,
-            base_model_name=settings.model.public_name,
-            head=[module.name for module in self.workload.encoder.head],
-            task_type=task_type_of(self.workload.encoder),
-            transposed=self.workload.encoder.transposed,
-        )
-        if self.moving is not None and self.moving.base is not None:
-            write_moved(directory, self.moving.base, self.current, self.workload)
+        write_final(directory, self.current, self._base, self.workload)
+
+    @property
+    def _base(self) -> Base | None:
+        """The server's base; None: the model on disk."""
+        return self.holdings.moving.base if self.holdings.moving is not None else None
 
 
 def _losses(uploads: Sequence[Upload]) -> dict[str, float]:

@@ -41,7 +41,7 @@ class Memory:
             marks=checkpoint.mark,
             recorded=Recorded(self.recorded),
             wire=live.wire,
-            outbox=live.outbox,
+            outbox=live.holdings.outbox,
             measures_structure=live.measures_structure,
             go_on=go_on,
         )

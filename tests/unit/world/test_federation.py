@@ -43,7 +43,7 @@ def moved(learned: Learned) -> None:
     """Version 1 is version 0 plus 1."""
     initial = learned.current.vector()
     learned.current, learned.version = Adapter.from_vector(learned.workload.shapes, initial + 1.0), 1
-    learned.versions[1] = learned.current
+    learned.holdings.versions[1] = learned.current
 
 
 def everything(learned: Learned) -> np.ndarray:
@@ -100,6 +100,6 @@ def test_versions_that_nobody_began_with_are_forgotten() -> None:
     learned = federation(Dense())
     moved(learned)
     learned.mark({0, 1})
-    assert sorted(learned.versions) == [0, 1]
+    assert sorted(learned.holdings.versions) == [0, 1]
     learned.mark({1})
-    assert sorted(learned.versions) == [1]
+    assert sorted(learned.holdings.versions) == [1]
