@@ -175,7 +175,7 @@ class Plan:
         if arrived.all():
             return 1.0
         came = sum(entries for entries, there in zip(self.fragment_entries, arrived.tolist(), strict=True) if there)
-        return came / sum(self.fragment_entries)
+        return came / max(sum(self.fragment_entries), 1)
 
 
 @dataclass(frozen=True, kw_only=True)

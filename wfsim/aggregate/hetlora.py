@@ -19,9 +19,10 @@ class HetLora(Averaging, kind="hetlora"):
 
     Device k works with the first r_k ranks alone (`truncates`) and its factors B_k, A_k count with
     ||B_k A_k||_F / sum ||B_j A_j||_F, root of the sum of squares over matrices; entries of ranks that it lacks count as
-    0, so ranks that few devices have shrink. Dense tensors are averaged by training examples, and so is everything
-    while all products are 0. Source: HetLoRA (Cho et al. 2024, arXiv 2401.06432), without its pruning of ranks during
-    training.
+    0, so ranks that few devices have shrink. An upload that was wholly lost counts, where `missing` lets it count, with
+    the mean norm of the others: its own is not known. Dense tensors are averaged by training examples, and so is
+    everything while all products are 0. Source: HetLoRA (Cho et al. 2024, arXiv 2401.06432), without its pruning of
+    ranks during training.
     """
 
     truncates: ClassVar[bool] = True
@@ -43,8 +44,11 @@ class HetLora(Averaging, kind="hetlora"):
 
 
 def _norms(arrivals: Sequence[Arrival], shapes: AdapterShapes) -> Vector:
-    """||B_k A_k||_F of what every device ends with, as far as it arrived, [uploads]; 0 where nothing did."""
-    return np.array([_norm(arrival, shapes) if arrival.mask.any() else 0.0 for arrival in arrivals])
+    """||B_k A_k||_F of what every device ends with, as far as it arrived, [uploads]; the mean of the others where
+    nothing did."""
+    came = np.array([arrival.mask.any() for arrival in arrivals])
+    norms = np.array([_norm(arrival, shapes) if there else 0.0 for arrival, there in zip(arrivals, came, strict=True)])
+    return np.where(came, norms, norms[came].mean()) if came.any() else norms
 
 
 def _norm(arrival: Arrival, shapes: AdapterShapes) -> float:

@@ -77,6 +77,11 @@ class Codec(Part, slot="codec"):
         raise NotImplementedError(f"{self.kind} remembers nothing")
 
     @property
+    def by_lot(self) -> bool:
+        """Whether ranks are chosen without a look at their values, so that untrained ones are sent too."""
+        return False
+
+    @property
     def fixed(self) -> bool:
         """Whether the number of ranks is set in the codec itself, so that no controller may grant another."""
         return False

@@ -30,6 +30,10 @@ class Wrapping(Codec):
         return self.inner.fixed
 
     @property
+    def by_lot(self) -> bool:
+        return self.inner.by_lot
+
+    @property
     def additive(self) -> bool:
         return self.inner.additive
 

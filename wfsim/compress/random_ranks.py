@@ -26,6 +26,10 @@ class RandomRanks(RankPairs, kind="random_ranks"):
     unbiased: bool = Field(False, description="multiply what is sent by rank / keep")
     common: bool = Field(False, description="the same ranks for all devices of a round")
 
+    @property
+    def by_lot(self) -> bool:
+        return True
+
     @model_validator(mode="after")
     def _known_chance(self) -> RandomRanks:
         if self.unbiased and self.budget_bytes is not None:

@@ -58,6 +58,11 @@ class Controller(Part, slot="controller"):
         return False
 
     @property
+    def orders_ranks(self) -> bool:
+        """Whether some devices train their first ranks alone."""
+        return False
+
+    @property
     def may_hold(self) -> bool:
         """Whether grants may hold an update back."""
         return False

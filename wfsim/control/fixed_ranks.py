@@ -29,6 +29,10 @@ class FixedRanks(Selecting, kind="fixed_ranks"):
     def grants_ranks(self) -> bool:
         return True
 
+    @property
+    def orders_ranks(self) -> bool:
+        return True
+
     def begin(self, setting: Setting) -> Any:
         for rank in self.ranks:
             if not 1 <= rank <= setting.rank:

@@ -207,6 +207,10 @@ class Scenario(Section):
         controller, codec, protocol = self.controller, self.codec, self.protocol
         if controller.grants_ranks and not codec.adjustable:
             raise ValueError(f"controller {controller.kind} grants ranks; codec {codec.kind} has none to set")
+        if controller.orders_ranks and codec.by_lot:
+            raise ValueError(
+                f"controller {controller.kind} has devices train their first ranks; codec {codec.kind} sends any"
+            )
         if controller.grants_ranks and codec.fixed:
             raise ValueError(
                 f"controller {controller.kind} grants how many ranks to keep; codec.keep is fixed beside it"

@@ -130,7 +130,7 @@ def _hold(world: World, turn: Turn) -> None:
 
 def _prepare(world: World, turn: Turn, grant: Grant) -> Plan:
     plan = world.federation.prepare(turn, grant.keep)
-    if world.wire.plan(grant.keep) is None:
+    if world.wire.plan(grant.keep, turn.base_version) is None:
         world.write(
             trace.UpdateEncoded(
                 t_s=world.env.now,

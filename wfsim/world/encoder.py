@@ -123,8 +123,16 @@ class Encoder:
     def payload(self, turn: Turn) -> Payload:
         """The turn's bytes."""
         if turn.payload is None:
-            turn.payload = self.wire.encode(self.values(turn), turn.keep, self.source(turn), turn.base_version)
+            turn.payload = self.wire.encode(self.flying(turn), turn.keep, self.source(turn), turn.base_version)
         return turn.payload
+
+    def flying(self, turn: Turn) -> Adapter:
+        """What of the turn's values may fly: where factors alternate, nothing that is owed of the one that rests."""
+        values, shapes = self.values(turn), self.wire.shapes
+        if shapes.factors != "alternate":
+            return values
+        trained = shapes.at(turn.base_version).trained
+        return Adapter.from_vector(shapes, np.where(trained, values.vector(), np.float32(0.0)))
 
     def source(self, turn: Turn) -> Source:
         """What the turn's encoder knows."""

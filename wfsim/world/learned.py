@@ -129,7 +129,7 @@ class Learned:
         )
 
     def dropped_energy(self, turn: Turn) -> NDArray[np.float64]:
-        values, source = self.encoder.values(turn), self.encoder.source(turn)
+        values, source = self.encoder.flying(turn), self.encoder.source(turn)
         return self.wire.codec.dropped_energy(values, self.workload.shapes.at(turn.base_version), source)
 
     def prepare(self, turn: Turn, keep: int | None) -> Plan:
@@ -259,6 +259,8 @@ class Learned:
         """What the server can decode: an upload that was wholly lost has an empty mask and is not computed for this."""
         turn = upload.turn
         vector, mask = self.encoder.decoded(turn)
+        if not np.isfinite(vector).all():
+            raise RunError(f"round {turn.round}: what {turn.device} sent is not finite; {_ADVICE}")
         values, weight = Adapter.from_vector(self.workload.shapes, vector), float(self.workload.examples(turn.device))
         update = Update(pairs=values.pairs, dense=values.dense, base_version=turn.base_version, weight=weight)
         job = turn.ticket.job if upload.brought and turn.ticket else None

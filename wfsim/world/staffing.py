@@ -90,6 +90,8 @@ def dismiss(world: World, fate: str, *, older_than: int | None = None) -> Genera
         cut_downloads(world, cause_of(fate))
     stopped = [w for w in floor.workers.values() if older_than is None or w.assignment.base_version < older_than]
     if not stopped:
+        if older_than is None:
+            cut_downloads(world, cause_of(fate))  # all who were listening have crashed
         return
     for desk in floor.desks:
         desk.shut()

@@ -50,3 +50,20 @@ def test_equal_updates_have_none() -> None:
     twice = [arrivals[0], Arrival(members=("e",), update=arrivals[0].update, mask=arrivals[0].mask, staleness=0)]
     assert covariance_norm(current, twice, 1.0) == pytest.approx(0.0, abs=1e-9)
     assert covariance_norm(current, arrivals, 1.0) == 0.0
+
+
+def test_devices_that_began_elsewhere_differ_without_learning() -> None:
+    """Zero deltas from two starts: the error of averaging the starts themselves."""
+    shapes = AdapterShapes(rank=1, pairs=(PairShape("m", 1, 1),), dense=())
+    zero = Adapter.from_vector(shapes, np.zeros(2, np.float32))
+    arrivals = [
+        Arrival(
+            members=(name,),
+            update=Update(pairs=zero.pairs, dense={}, weight=1.0, base_version=0),
+            mask=np.ones(2, bool),
+            staleness=0,
+            start=np.array(start, np.float32),
+        )
+        for name, start in (("a", [1.0, 1.0]), ("b", [3.0, 3.0]))
+    ]
+    assert covariance_norm(zero, arrivals, 1.0) == pytest.approx((1.0 + 9.0) / 2 - 2.0 * 2.0)

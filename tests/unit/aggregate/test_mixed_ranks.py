@@ -121,3 +121,16 @@ def test_flexlora_needs_both_factors() -> None:
     frozen = AdapterShapes(rank=1, pairs=(PairShape("m", 2, 2),), dense=(), factors="b")
     with pytest.raises(ScenarioError, match="flexlora changes both factors"):
         FlexLora().begin(frozen)
+
+
+def test_a_lost_upload_counts_as_the_others_do_where_lost_ones_count() -> None:
+    """Under no_change, of two devices one of which was lost, what came moves everything half as far."""
+    current = vector(1)
+    came = arrivals(current)[1]
+    zero = Adapter.from_vector(SHAPES, np.zeros(SHAPES.entries, np.float32))
+    nothing = Update(pairs=zero.pairs, dense=zero.dense, weight=came.update.weight, base_version=0)
+    lost = Arrival(members=("x",), update=nothing, mask=np.zeros(SHAPES.entries, bool), staleness=0)
+    rule = Aggregator.parse({"kind": "hetlora", "missing": "no_change"})
+    now = Adapter.from_vector(SHAPES, current)
+    alone, both = (rule.aggregate(now, uploads, SHAPES).vector() - current for uploads in ([came], [came, lost]))
+    np.testing.assert_allclose(both, 0.5 * alone, atol=1e-6)

@@ -66,3 +66,16 @@ def test_fewer_uploads_than_krum_needs() -> None:
     """One is taken as it is; of two, which are as near to each other, the first by name."""
     assert move({"kind": "krum"}, [[0.3, 0.2]]).tolist() == pytest.approx([0.3, 0.2])
     assert move({"kind": "krum"}, [[0.3, 0.2], FALSE]).tolist() == pytest.approx([0.3, 0.2])
+
+
+def test_krum_never_takes_what_was_lost() -> None:
+    """Two lost uploads lie at distance 0 from each other; of the two that came the first by name is taken."""
+    lost = {(number, entry) for number in (2, 3) for entry in (0, 1)}
+    moved = move({"kind": "krum"}, [[0.3, 0.2], [0.2, 0.1], [9.0, 9.0], [9.0, 9.0]], lost)
+    assert moved.tolist() == pytest.approx([0.3, 0.2])
+
+
+def test_krum_scales_distances_over_common_entries() -> None:
+    """Over the second entry alone d1 is 0.1 from d0: 2 x 0.01. d2 is 0.13 from d0, so d0 and d1 are nearest."""
+    moved = move({"kind": "krum", "keep": 2}, [[0.3, 0.2], [0.9, 0.1], [0.4, 0.5], FALSE], {(1, 0)})
+    assert moved.tolist() == pytest.approx([0.3, 0.15])

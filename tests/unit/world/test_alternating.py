@@ -76,3 +76,26 @@ def test_flexlora_is_refused_where_a_factor_is_frozen() -> None:
     scenario = wfsim.load_scenario("digits", {"learning.adapter.factors": "b", "aggregator": "flexlora"})
     with pytest.raises(ScenarioError, match="flexlora changes both factors"):
         check_scenario(scenario)
+
+
+def test_what_rests_has_no_say_in_what_is_chosen() -> None:
+    """Of rank 1 a lot of A is owed; B's turn sends rank 0, of which alone B has changed."""
+    from wfsim.compress.error_feedback import ErrorFeedback
+    from wfsim.compress.soft import Soft
+    from wfsim.learning.engine import Job, Ticket
+    from wfsim.messages import Adapter, AdapterShapes, PairShape
+    from wfsim.rng import Streams
+    from wfsim.world.encoder import Encoder, Wire
+    from wfsim.world.turn import Turn
+
+    shapes = AdapterShapes(rank=2, pairs=(PairShape("m", 2, 2),), dense=(), factors="alternate")
+    codec = ErrorFeedback(inner=Soft(keep=1, values="fp32"))
+    wire = Wire(codec=codec, shapes=shapes, max_fragment_bytes=1000, streams=Streams(1))
+    encoder = Encoder(wire=wire, read=lambda _: None, sent=lambda device, number, learned: learned)
+    encoder.residual["a"] = np.array([0.0, 0.0, 5.0, 5.0, 0.0, 0.0, 0.0, 0.0], np.float32)
+    delta = Adapter.from_vector(shapes, np.array([0.0] * 4 + [1.0, 0.0, 1.0, 0.0], np.float32))
+    start = Adapter.from_vector(shapes, np.ones(8, np.float32))
+    ticket = Ticket(number=0, job=Job(device="a", round=0, base_version=0, start=start, batches=()), delta=delta)
+    turn = Turn(number=0, device="a", round=0, base_version=0, ticket=ticket)
+    turn.arrived = np.ones(len(encoder.payload(turn).fragments), dtype=bool)
+    assert encoder.decoded(turn)[0].tolist() == delta.vector().tolist()

@@ -100,6 +100,16 @@ def test_a_crash_in_the_middle_of_an_upload_brings_nothing() -> None:
     assert [line["phase"] for line in _of(lines, "device_late")] == ["upload"]
 
 
+def test_a_download_ends_with_its_round_though_everybody_has_crashed() -> None:
+    """It would share the band with the next round's."""
+    (down,) = _of(_play(topology={"kind": "cell", "devices": 1}), "transfer_ended", transfer="down/1")
+    crash_s = (down["start_s"] + down["t_s"]) / 2.0
+    failures = _window(crash_s, crash_s + 0.01)
+    lines = _play(topology={"kind": "cell", "devices": 1}, devices={"failures": failures})
+    (ended,), closed = _of(lines, "transfer_ended", transfer="down/1"), _of(lines, "round_closed")
+    assert ended["t_s"] == closed[0]["t_s"] == crash_s and ended["cut"]
+
+
 def test_the_server_goes_on_from_its_last_stored_version() -> None:
     """It stores every second round; in the middle of the third it fails for 2 s: round 3 is lost, version 2 is not.
     The fourth round of a run without an outage begins where the outage ends in this one."""

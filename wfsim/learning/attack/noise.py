@@ -11,7 +11,9 @@ from wfsim.learning.attack import Attack, Delta
 class Noise(Attack, kind="noise"):
     """N(0, c^2 rms(d)^2) in every entry that was learned, rms over those entries."""
 
-    scale: float = Field(10.0, gt=0.0, description="standard deviation c over the root mean square of what was learned")
+    scale: float = Field(
+        10.0, gt=0.0, le=1e6, description="standard deviation c over the root mean square of what was learned"
+    )
 
     def sent(self, delta: Delta, generator: np.random.Generator) -> Delta:
         learned = delta != 0.0
