@@ -144,6 +144,8 @@ class _Attempt:
             with threadpool_limits(1):  # NumPy's BLAS must not depend on the number of cores; torch sees to itself
                 memory = self._memory(file, cache, workers)
                 world = build_world(self._scenario, journal, memory)
+                self._manifest["data_digest"] = world.workload.dataset.digest
+                self._write_manifest()
                 try:
                     execute(world)
                 finally:

@@ -240,3 +240,13 @@ def test_the_packed_trainer_is_taken_where_it_can_be_and_not_where_peft_is_asked
     assert isinstance(make_trainer(make(adapter={"method": "full"})), PeftTrainer)
     data = {"kind": "csv", "path": str(texts_csv), "test_examples": 30}
     assert not can_train_packed(make(text_model("albert"), data=data))
+
+
+@pytest.mark.parametrize(("family", "packable"), [("roberta", False), ("bert", True)])
+def test_a_padding_token_within_a_text_gets_its_position_from_transformers(
+    make, text_model, tmp_path, family, packable
+) -> None:
+    path = tmp_path / "padded.csv"
+    path.write_text("text,label\n" + "cat [PAD] dog,a\nred two,b\n" * 20)
+    workload = make(text_model(family), data={"kind": "csv", "path": str(path), "test_examples": 8})
+    assert can_train_packed(workload) is packable

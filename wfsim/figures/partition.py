@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from wfsim.errors import UsageError
 from wfsim.figures import _style, figure
 from wfsim.figures._rounds import chosen, only, short
 from wfsim.learning.workload import build_workload
@@ -29,8 +30,9 @@ def partition(runs: Sequence[Run], devices: Sequence[str] | None = None) -> Figu
     """Classes by device of one run as a map, and how many examples each device trains on and is tested on.
 
     A colour is a class's share of the device's training examples; where there is room the number stands in it. Computed
-    from the run's scenario, whose data and model must still be where it says. Raises UsageError for several runs and
-    for unknown `devices` (by default all), ScenarioError where data or model are gone.
+    from the run's scenario, whose data and model must still be where it says. Raises UsageError for several runs, for
+    unknown `devices` (by default all) and for data that are no longer the run's, ScenarioError where data or model are
+    gone.
     """
     from matplotlib.figure import Figure
 
@@ -58,6 +60,8 @@ def _read(run: Run) -> _Held:
     settings = scenario.learning
     workload = build_workload(settings, Streams(scenario.seed), scenario.topology.device_names())
     data, shards = workload.dataset, workload.shards
+    if run.manifest.get("data_digest", data.digest) != data.digest:  # older runs do not say
+        raise UsageError(f"{run.path}: the data have changed since the run, so who held which is no longer known")
     examples = f"{len(data.train_labels):,} + {len(data.test_labels):,}".replace(",", "\N{THIN SPACE}")
     return _Held(
         title=f"{scenario.name}, seed {scenario.seed}: partition {settings.partition.kind}, {examples} examples of "

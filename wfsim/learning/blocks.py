@@ -48,8 +48,8 @@ def cut(directory: Path, text: str, form: TextInput) -> tuple[str, ...]:
     """A text in pieces of at most `form.max_tokens` tokens each, special ones included; together they are the text.
 
     Cut where a word of the tokenizer begins, so that a piece gives the tokens that it gave within the text (bytes may
-    differ at the start of a piece under a tokenizer that puts a space there); a longer word is cut within. A last piece
-    of one token is left out.
+    differ at the start of a piece under a tokenizer that puts a space there, which may then be a token of its own, for
+    which room is left); a longer word is cut within. A last piece of one token is left out.
     """
     path = tokenizer_file(directory)
     return _cut(path, path.stat().st_mtime_ns, text, form)
@@ -84,9 +84,15 @@ def _cut(path: Path, _changed_ns: int, text: str, form: TextInput) -> tuple[str,
     encoding, special = tokenizer.encode(text, add_special_tokens=False), tokenizer.num_special_tokens_to_add(False)
     ends = [end for _, end in encoding.offsets]
     room, start, pieces = form.max_tokens - special, 0, []
+
+    def piece_to(stop: int) -> str:
+        return text[ends[start - 1] if start else 0 : ends[stop - 1] if stop < len(ends) else len(text)]
+
     while len(ends) - start >= _LEAST - min(special, 1):
         stop = _stop(encoding.word_ids, start, room)
-        pieces.append(text[ends[start - 1] if start else 0 : ends[stop - 1] if stop < len(ends) else len(text)])
+        while stop - start > 1 and len(tokenizer.encode(piece_to(stop)).ids) > form.max_tokens:
+            stop = _stop(encoding.word_ids, start, stop - start - 1)
+        pieces.append(piece_to(stop))
         start = stop
     return tuple(pieces)
 

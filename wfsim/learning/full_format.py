@@ -28,7 +28,7 @@ def write_full(directory: Path, trained: Adapter, workload: Workload) -> None:
     parameters = dict(model.named_parameters())
     with torch.no_grad():
         for name, values in trained.dense.items():
-            parameters[name].copy_(torch.from_numpy(values))
+            parameters[name].copy_(torch.from_numpy(values.copy()))  # what is read back is read-only
     names = {number: f"LABEL_{number}" for number in range(model.config.num_labels)}  # not those of the old head
     model.config.id2label, model.config.label2id = names, {name: number for number, name in names.items()}
     with quiet():

@@ -13,6 +13,7 @@ from wfsim.errors import ScenarioError
 from wfsim.learning.data import Dataset, Images, Texts
 from wfsim.learning.families import Encoder, ImageInput, TextInput
 from wfsim.learning.pixels import Preparation, pixel_values, read_preparation
+from wfsim.learning.short_texts import SHORT_ADVICE, check_lengths
 from wfsim.learning.tokens import Tokens, check_tokenizer, tokenise
 from wfsim.learning.work_store import WorkStore
 
@@ -65,11 +66,17 @@ def check_task(encoder: Encoder, dataset: Dataset) -> None:
         raise ScenarioError(message, path="learning.data")
 
 
-def check_inputs(directory: Path, encoder: Encoder, dataset: Dataset) -> None:
-    """Raises ScenarioError where the data are no input for the model, or its tokenizer cannot be used for them."""
+def check_inputs(directory: Path, encoder: Encoder, dataset: Dataset, *, joined: bool = False) -> None:
+    """Raises ScenarioError where the data are no input for the model, or its tokenizer cannot be used for them.
+
+    Texts that are `joined` into blocks may be as short as they like.
+    """
     check_task(encoder, dataset)
     if not isinstance(encoder.input, ImageInput):
-        check_tokenizer(directory, tuple(map(str, dataset.train_inputs)), encoder.input)
+        train, test = (tuple(map(str, texts)) for texts in (dataset.train_inputs, dataset.test_inputs))
+        check_tokenizer(directory, train, encoder.input)
+        if not joined:
+            check_lengths(directory, {"training": train, "test": test}, encoder.input, least=_least(encoder))
         return
     read_preparation(directory, encoder.input)
     if np.ndim(dataset.train_inputs) == 4 and encoder.input.channels != 3:
@@ -82,8 +89,7 @@ def prepared(directory: Path, encoder: Encoder, examples: Images | Texts, precis
     if isinstance(encoder.input, ImageInput):
         return ImageInputs(np.asarray(examples), read_preparation(directory, encoder.input), precision)
     tokens = tokenise(directory, tuple(map(str, examples)), encoder.input)
-    if encoder.is_decoder:
-        _check_predictable(tokens)
+    _check_tokens(tokens, _least(encoder))
     return TextInputs(tokens, encoder.input.vocabulary)
 
 
@@ -94,10 +100,14 @@ def share_tokens(directory: Path, encoder: Encoder, dataset: Dataset, store: Wor
             tokenise(directory, tuple(map(str, texts)), encoder.input, store)
 
 
-def _check_predictable(tokens: Tokens) -> None:
-    short = np.flatnonzero(tokens.mask.sum(axis=1) < 2)
+def _least(encoder: Encoder) -> int:
+    """Tokens that a text needs: one alone predicts nothing, and over none there is no mean."""
+    return 2 if encoder.is_decoder else 1
+
+
+def _check_tokens(tokens: Tokens, least: int) -> None:
+    """`check_lengths` has seen nearly all: what is left is two words that a tokenizer makes one token of."""
+    short = np.flatnonzero(tokens.mask.sum(axis=1) < least)
     if len(short):
-        message = (
-            f"{len(short)} texts are of one token, which predicts nothing; leave them out, or model.pack joins texts"
-        )
+        message = f"text {short[0] + 1} has fewer tokens than the model needs ({least}); {SHORT_ADVICE}"
         raise ScenarioError(message, path="learning.data")

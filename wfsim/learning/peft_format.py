@@ -22,6 +22,8 @@ _NO_TARGETS = "dummy-target-modules"  # peft.utils.constants.DUMMY_TARGET_MODULE
 _BARE = "FEATURE_EXTRACTION"
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
 _UNSUPPORTED = ("use_dora", "use_rslora", "rank_pattern", "alpha_pattern", "lora_bias")
+_UNSUPPORTED += ("layer_replication", "target_parameters", "trainable_token_indices")
+_CHANGES_BASE = ("pissa", "olora", "corda", "loftq", "lora_ga")  # what begins with these subtracts its start from W0
 
 
 def write_peft(
@@ -83,13 +85,14 @@ def read_peft(directory: Path, shapes: AdapterShapes, fresh_head: Mapping[str, V
 
 
 def check_config(directory: Path, settings: AdapterSettings) -> None:
-    """Raises ScenarioError unless `adapter_config.json` is plain LoRA of the scenario's rank and alpha."""
+    """Raises ScenarioError unless `adapter_config.json` is plain LoRA on the base as it is, of the scenario's rank and
+    alpha, which the head alone does not have."""
     path = directory / CONFIG
     if not path.is_file():
         raise ScenarioError("no such file: not a folder that PEFT wrote", file=str(path))
     values = read_json(path)
-    wanted = {"peft_type": "LORA", "r": settings.rank, "lora_alpha": settings.alpha}
-    for key, ours in wanted.items():
+    pairs = {} if settings.method == "head" else {"r": settings.rank, "lora_alpha": settings.alpha}
+    for key, ours in {"peft_type": "LORA", **pairs}.items():
         if values.get(key) != ours:
             field = {"r": "rank", "lora_alpha": "alpha"}.get(key)
             says = f"learning.adapter.{field} is {ours:g}" if field else f"only {ours} is read"
@@ -99,6 +102,10 @@ def check_config(directory: Path, settings: AdapterSettings) -> None:
             raise ScenarioError(f"is {values[key]!r}; only plain LoRA is read", file=str(path), path=key)
     if values.get("bias", "none") != "none":
         raise ScenarioError(f"is {values['bias']!r}; only 'none' is read", file=str(path), path="bias")
+    if str(values.get("init_lora_weights")).lower().startswith(_CHANGES_BASE):
+        message = f"is {values['init_lora_weights']!r}: this adapter belongs to a base that was changed with it; "
+        message += "PEFT converts it: save_pretrained(..., path_initial_model_for_weight_conversion=...)"
+        raise ScenarioError(message, file=str(path), path="init_lora_weights")
 
 
 def _load(path: Path) -> dict[str, Values]:

@@ -66,5 +66,6 @@ def pixel_values(preparation: Preparation, images: NDArray[np.uint8], precision:
     mean, std = (torch.tensor(values, dtype=precision)[:, None, None] for values in (preparation.mean, preparation.std))
     pixels = (pixels - mean).div_(std)
     if pixels.shape[-2:] != (size, size):
-        pixels = torch.nn.functional.interpolate(pixels, (size, size), mode="bilinear", antialias=True)
+        wide = pixels.float() if precision == torch.bfloat16 else pixels  # torch resizes no bfloat16
+        pixels = torch.nn.functional.interpolate(wide, (size, size), mode="bilinear", antialias=True).to(precision)
     return pixels

@@ -38,9 +38,11 @@ def can_train_packed(workload: Workload) -> bool:
     engine, encoder, dataset = workload.settings.engine, workload.encoder, workload.dataset
     if engine.reference or engine.precision not in ("float32", "float64"):
         return False
-    if _form(workload) is None or trains_base(workload.shapes, encoder):
+    form = _form(workload)
+    if form is None or trains_base(workload.shapes, encoder):
         return False
-    return all(can_pack(_tokens(workload, texts)) for texts in (dataset.train_inputs, dataset.test_inputs))
+    tokens = [_tokens(workload, texts) for texts in (dataset.train_inputs, dataset.test_inputs)]
+    return all(map(can_pack, tokens)) and not (form.offset and any(_hold(form.offset - 1, part) for part in tokens))
 
 
 class PackedTextTrainer:
@@ -134,6 +136,11 @@ def _tokens(workload: Workload, texts: Texts) -> Tokens:
     form = workload.encoder.input
     assert isinstance(form, TextInput)
     return tokenise(workload.settings.model.directory(), tuple(map(str, texts)), form)
+
+
+def _hold(padding: int, tokens: Tokens) -> bool:
+    """Whether a text holds the padding token itself, which transformers does not count where it counts positions."""
+    return bool(((tokens.ids == padding) & (tokens.mask == 1)).any())
 
 
 def _logit_gradient(found: Tensor, labels: Tensor) -> Tensor:

@@ -144,6 +144,9 @@ def _opened(path: Path, form: TextInput) -> Tokenizer | BaseTokenizer:
     if tokenizer.get_vocab_size() > form.vocabulary:
         message = f"has {tokenizer.get_vocab_size()} tokens, the model's vocab_size is {form.vocabulary}"
         raise ScenarioError(message, file=str(path))
+    if form.max_tokens <= (special := tokenizer.num_special_tokens_to_add(False)):
+        message = f"{form.max_tokens} leaves no room for text: the tokenizer puts {special} tokens of its own around it"
+        raise ScenarioError(message, path="learning.model.max_tokens")
     return tokenizer
 
 

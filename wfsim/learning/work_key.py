@@ -18,7 +18,7 @@ from wfsim.learning.workload import Workload, weights_digest
 from wfsim.local_path import without_paths
 from wfsim.messages import Adapter
 
-_PACKAGES = ("torch", "transformers", "peft", "numpy")
+_PACKAGES = ("torch", "transformers", "peft", "numpy", "tokenizers", "pillow")
 
 
 def work_identity(workload: Workload, code_digest: str) -> str:
@@ -34,7 +34,7 @@ def work_identity(workload: Workload, code_digest: str) -> str:
         "shapes": [list(map(str, workload.shapes.tensors)), workload.shapes.rank],
         "local": settings.local.model_dump(mode="json"),
         "precision": settings.engine.precision,
-        "device": settings.engine.device,
+        "device": _device(settings.engine.device),
         "engine": [settings.engine.reference, settings.engine.buckets, settings.engine.prefix_cache_bytes],
     }
     return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=20).hexdigest()
@@ -72,6 +72,15 @@ def _mask_digest(job: Job) -> bytes:
     """Of as many bytes with a mask as without."""
     mask = b"" if job.trains is None else b"mask" + np.asarray(job.trains, dtype=np.bool_).tobytes()
     return hashlib.blake2b(mask, digest_size=20).digest()
+
+
+def _device(name: str) -> str:
+    """What computes; of CUDA also the kind of card, which chooses the kernels."""
+    if name != "cuda":
+        return name
+    import torch
+
+    return f"cuda {torch.cuda.get_device_name()}" if torch.cuda.is_available() else name
 
 
 @functools.cache

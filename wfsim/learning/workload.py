@@ -89,7 +89,7 @@ def _check_inputs(settings: Learning, encoder: Encoder, dataset: Dataset) -> Non
     if settings.model.timing_only:
         check_task(encoder, dataset)
     else:
-        check_inputs(settings.model.directory(), encoder, dataset)
+        check_inputs(settings.model.directory(), encoder, dataset, joined=settings.model.packs)
 
 
 def _check_nobody_is_empty(settings: Learning, shards: Shards) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -51,3 +52,24 @@ def test_the_same_run_gives_the_same_bytes(run, tmp_path: Path) -> None:
 def test_several_runs_are_an_error(run) -> None:
     with pytest.raises(UsageError, match="partition draws one run, got 2"):
         partition([run, run])
+
+
+def test_other_data_than_the_run_s_are_refused(tmp_path: Path) -> None:
+    rows = [f"one two,{'ab'[row % 2]}" for row in range(60)]
+    csv = tmp_path / "texts.csv"
+    csv.write_text("\n".join(["text,label", *rows]) + "\n")
+    model = {"kind": "config", "path": str(write_config(tmp_path)), "max_tokens": 8}
+    data = {"learning.model": model, "learning.data": {"kind": "csv", "path": str(csv)}}
+    run = wfsim.run(wfsim.load_scenario("digits", {**TINY, **data}), tmp_path / "r")
+    partition([run])
+    csv.write_text("\n".join(["text,label", *rows, "two one,a"]) + "\n")
+    with pytest.raises(UsageError, match="the data have changed since the run") as caught:
+        partition([run])
+    assert "\n" not in str(caught.value)
+
+
+def write_config(folder: Path) -> Path:
+    path = folder / "config.json"
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    path.write_text(json.dumps({"model_type": "bert", "vocab_size": 20, "max_position_embeddings": 16, **sizes}))
+    return path

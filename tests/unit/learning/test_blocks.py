@@ -54,6 +54,29 @@ def test_a_tokenizer_of_parts_of_words_is_cut_between_words(tmp_path, language_m
     assert [token for row in tokens_of(folder, blocks) for token in row] == whole
 
 
+def prefixed(folder: Path) -> Path:
+    """A tokenizer that puts a space before every text and cuts between any letters, as Llama 2's and Mistral's do."""
+    tokenizers = pytest.importorskip("tokenizers")
+    letters = {letter: n for n, letter in enumerate(["<unk>", "<s>", "\u2581", *"abcdefgh"])}
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(letters, [], unk_token="<unk>"))
+    normalizers = tokenizers.normalizers
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")])
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder
+
+
+@pytest.mark.parametrize("tokens", [8, 3])
+def test_a_tokenizer_that_puts_a_space_before_every_piece_loses_no_token(tmp_path, tokens) -> None:
+    folder, form, text = prefixed(tmp_path), replace(FORM, max_tokens=tokens), "abc def gh abcdefgh aaaa b c"
+    blocks = cut(folder, text, form)
+    assert "".join(blocks) in (text, text[:-1])
+    assert [row[2:] for row in tokens_of(folder, blocks, form)] == [
+        row[2:] for row in tokens_of(folder, blocks, long_form(text * 2))
+    ]
+    assert all(len(row) == tokens for row in tokens_of(folder, blocks[:-1], form))
+
+
 def dataset(**changes) -> Dataset:
     texts = ("the cat sat", "the dog ran", "the old red house") * 4
     zeros = np.zeros(12, np.int64)

@@ -43,3 +43,10 @@ def test_grey_is_repeated_over_the_channels() -> None:
     colour = np.repeat(grey[..., None], 3, axis=3)
     preparation = Preparation(size_px=4, mean=MEAN, std=STD)
     assert torch.equal(*(pixel_values(preparation, images, torch.float32) for images in (grey, colour)))
+
+
+def test_bfloat16_is_resized_too() -> None:
+    images = np.random.default_rng(1).integers(0, 256, (2, 6, 5), dtype=np.uint8)
+    preparation = Preparation(size_px=4, mean=MEAN, std=STD)
+    coarse, exact = (pixel_values(preparation, images, kind) for kind in (torch.bfloat16, torch.float32))
+    assert coarse.dtype == torch.bfloat16 and (coarse.float() - exact).abs().max() < 0.03

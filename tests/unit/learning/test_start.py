@@ -88,6 +88,39 @@ def test_only_plain_lora_is_read(folder, key, value) -> None:
         first_adapter(settings(folder), SHAPES, Streams(1))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("init_lora_weights", how) for how in ("pissa", "pissa_niter_4", "OLoRA", "corda", "loftq", "lora_ga")),
+        ("layer_replication", [[0, 1]]),
+        ("target_parameters", ["weight"]),
+        ("trainable_token_indices", [0]),
+    ],
+)
+def test_an_adapter_of_a_changed_base_is_refused(folder, key, value) -> None:
+    values = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps({**values, key: value}))
+    with pytest.raises(ScenarioError, match=rf"adapter_config.json: {key}: is ") as caught:
+        first_adapter(settings(folder), SHAPES, Streams(1))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("how", [True, False, None, "gaussian", "eva", "orthogonal"])
+def test_how_an_adapter_on_the_plain_base_was_drawn_does_not_matter(folder, how) -> None:
+    values = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps({**values, "init_lora_weights": how}))
+    first_adapter(settings(folder), SHAPES, Streams(1))
+
+
+def test_a_head_alone_has_neither_rank_nor_alpha(tmp_path) -> None:
+    head = AdapterSettings(method="head", rank=2, alpha=4.0)
+    shapes = adapter_shapes(head, ENCODER)
+    held = initial_adapter(shapes, Streams(7))
+    write_peft(tmp_path, held, settings=head, shapes=shapes, base_model_name="wfsim/test")
+    other = AdapterSettings(method="head", rank=8, alpha=1.0, start=str(tmp_path))
+    assert np.array_equal(first_adapter(other, adapter_shapes(other, ENCODER), Streams(1)).vector(), held.vector())
+
+
 def test_missing_pickled_and_truncated_folders_are_refused(folder) -> None:
     with pytest.raises(ScenarioError, match="not a folder that PEFT wrote"):
         first_adapter(settings(folder / "nowhere"), SHAPES, Streams(1))

@@ -66,6 +66,14 @@ def test_a_tokenizer_of_another_model_is_refused(folder, form, says) -> None:
         check_tokenizer(folder, (), form)
 
 
+@pytest.mark.parametrize("tokens", [1, 2])
+def test_room_for_less_than_one_token_of_text_is_refused(folder, tokens) -> None:
+    says = f"learning.model.max_tokens: {tokens} leaves no room for text: the tokenizer puts 2 tokens of its own"
+    for asked in (tokenise, lambda *given: check_tokenizer(*given)):
+        with pytest.raises(ScenarioError, match=says):
+            asked(folder, ("cat",), FORM.__class__(max_tokens=tokens, vocabulary=9, pad_id=0))
+
+
 def test_broken_and_missing_tokenizers_are_refused_in_one_line(folder) -> None:
     (folder / "tokenizer.json").write_text("{")
     with pytest.raises(ScenarioError, match=r"tokenizer.json: is no tokenizer that can be read"):

@@ -53,7 +53,17 @@ def test_code_and_machine_are_in_the_identity(monkeypatch) -> None:
 
 
 def test_the_machine_names_torch_and_the_processor() -> None:
-    assert {"processor", "torch", "numpy"} <= work_key.machine().keys()
+    assert {"processor", "torch", "numpy", "tokenizers", "pillow"} <= work_key.machine().keys()
+
+
+def test_the_card_is_in_the_identity_where_it_computes(monkeypatch) -> None:
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    found = set()
+    for card in ("one", "other"):
+        monkeypatch.setattr(torch.cuda, "get_device_name", lambda card=card: card)
+        found |= {work_identity(workload(**{"learning.engine.device": name}), "") for name in ("cpu", "cuda")}
+    assert len(found) == 3
 
 
 @pytest.mark.parametrize("overrides", [{"learning.engine.chunk_workers": 1}, {"learning.partition": "iid"}])
