@@ -56,6 +56,7 @@ _LOOK: dict[str, Any] = {
     "pdf.fonttype": 42,
 }
 
+_PLACES = 9  # of a position in the figure, from 0 to 1
 _DECADES = 3e2  # largest / smallest value of an axis from which only powers of ten are named
 
 _METADATA: dict[str, dict[str, None]] = {  # None leaves the entry out: no dates, no versions
@@ -74,9 +75,19 @@ def look() -> AbstractContextManager[None]:
 
 
 def save(figure: Figure, output: Path) -> None:
-    """Write a figure in the format of the suffix."""
+    """Write a figure in the format of the suffix: the same figure, the same bytes."""
     suffix = output.suffix.lower()
+    _settle(figure)
     figure.savefig(output, format=suffix[1:], metadata=_METADATA[suffix])
+
+
+def _settle(figure: Figure) -> None:
+    """Round where the layout has put the axes: its solver leaves other last digits from time to time, and names of clip
+    paths in an SVG are hashes of them."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(value, _PLACES) for value in axes.get_position(original=True).bounds])
 
 
 def colours(count: int) -> list[Any]:
