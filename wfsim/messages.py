@@ -172,7 +172,7 @@ class Plan:
 
     def coverage(self, arrived: NDArray[np.bool_]) -> float:
         """Entries of the fragments that arrived over those of all."""
-        if arrived.all():
+        if np.count_nonzero(arrived) == len(arrived):
             return 1.0
         came = sum(entries for entries, there in zip(self.fragment_entries, arrived.tolist(), strict=True) if there)
         return came / max(sum(self.fragment_entries), 1)

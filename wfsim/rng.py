@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import operator
+import struct
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Address = str | int
 
-_KEY = np.dtype("<u8")
+Key = tuple[int, ...]
+
+_two_words = struct.Struct("<2Q").unpack
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Streams:
 
         Source: Philox4x64-10 (Salmon et al. 2011) keyed by 128 bits of BLAKE2b over the length-prefixed address.
         """
-        return np.random.Generator(np.random.Philox(key=self._key(purpose, *address)))
+        key = np.array(self._key(purpose, *address), dtype=np.uint64)
+        return np.random.Generator(np.random.Philox(key=key))
 
     def uniforms(self, count: int, purpose: str, *address: Address) -> NDArray[np.float64]:
         """`count` uniforms in [0, 1) at (purpose, address): a longer draw begins with the shorter one."""
@@ -46,10 +51,9 @@ class Streams:
         that all calls of a thread share, valid until the next draw of any stream."""
         return _PHILOX.keyed(self._key(purpose, *address))
 
-    def _key(self, *address: Address) -> NDArray[np.uint64]:
+    def _key(self, *address: Address) -> Key:
         text = "".join(map(_spell, (self.seed, *address)))
-        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
-        return np.frombuffer(digest, dtype=_KEY).astype(np.uint64)
+        return _two_words(hashlib.blake2b(text.encode(), digest_size=16).digest())
 
 
 class _Philox(threading.local):
@@ -57,10 +61,12 @@ class _Philox(threading.local):
 
     def __init__(self) -> None:
         self._bits = np.random.Philox(key=0)
-        self._state = self._bits.state
         self._generator = np.random.Generator(self._bits)
+        # Plain integers, for NumPy reads this word by word.
+        self._state: dict[str, Any] = self._bits.state | {"buffer": (0,) * 4}
+        self._state["state"] = {"counter": (0,) * 4, "key": (0,) * 2}
 
-    def keyed(self, key: NDArray[np.uint64]) -> np.random.Generator:
+    def keyed(self, key: Key) -> np.random.Generator:
         """The generator at the beginning of a key's stream; valid until the next call."""
         self._state["state"]["key"] = key
         self._bits.state = self._state

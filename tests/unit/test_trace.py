@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from wfsim import trace
@@ -53,9 +55,23 @@ def test_numbers_survive_the_file_exactly(tmp_path: Path) -> None:
     assert written(tmp_path / "j")[3]["t_s"] == 3.0
 
 
-def test_nan_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, np.float64("nan"), np.float32("inf")])
+@pytest.mark.parametrize("link", ["d", "null"])
+def test_what_is_not_finite_is_refused(value: float, link: str) -> None:
     with pytest.raises(ValueError, match="JSON"):
-        trace.Journal().write(trace.ChannelGain(t_s=0.0, link="d", block=0, gain=float("nan")))
+        trace.Journal().write(trace.ChannelGain(t_s=0.0, link=link, block=0, gain=value))
+
+
+def test_what_is_not_finite_inside_a_value_is_refused() -> None:
+    record = trace.Controlled(t_s=0.0, round=1, measures={"queue": None, "of": [0.5, {"device": math.nan}]})
+    with pytest.raises(ValueError, match="JSON"):
+        trace.Journal().write(record)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    seen: list[trace.journal.Written] = []
+    trace.Journal([seen.append]).write(trace.ChannelGain(t_s=0.0, link="null", block=0, gain=np.float64(1e-7)))
+    assert json.loads(seen[0].text) == {**seen[0], "gain": 1e-7}
 
 
 @pytest.mark.parametrize("text", ["{", "[]\n", '{"seq": 0}\n'])

@@ -14,6 +14,6 @@ def divide_band(band_hz: float, weights: Vector, *, work_conserving: bool) -> Ve
     Work conserving: the active weights share the whole band. Otherwise a weight is a fixed fraction of the band
     (scaled down only if the active fractions would exceed it), so an idle share stays idle.
     """
-    total = float(weights.sum())
+    total = float(np.add.reduce(weights))
     scale = total if work_conserving or total > 1.0 else 1.0
     return band_hz * weights / scale

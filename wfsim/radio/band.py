@@ -35,7 +35,7 @@ class Division:
     @property
     def is_closed(self) -> bool:
         """Whether nothing is left for any transfer."""
-        return not self.shares_hz.any()
+        return not np.count_nonzero(self.shares_hz)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +81,8 @@ class Band:
 
     def on_air(self, shares_hz: Array) -> Array:
         """The fraction of time, same shape as the shares, in which each transfer radiates."""
-        return np.minimum(self.access.on_air(self.band_hz, shares_hz), self.duty_cycle)
+        on_air = self.access.on_air(self.band_hz, shares_hz)
+        return on_air if self.duty_cycle == 1.0 else np.minimum(on_air, self.duty_cycle)
 
     def free_share(self, t_s: float) -> float:
         """The fraction of the band in [0, 1] that foreign traffic leaves at a time."""

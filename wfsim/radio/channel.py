@@ -101,6 +101,9 @@ class Channel:
 
     def _whole_blocks(self, start_s: float, blocks: int, coherence_s: float) -> Pieces:
         first = interval_of(start_s + _SLIVER * coherence_s, coherence_s)
+        if blocks == 1:
+            own = np.array([first])
+            return Pieces(edges_s=np.array([start_s, (first + 1) * coherence_s]), blocks=own, csi_blocks=own)
         own = np.arange(first, first + blocks + 1)
         edges_s = own * coherence_s
         edges_s[0] = start_s
@@ -130,7 +133,7 @@ class Channel:
     def chosen(self, links: Indices, band_hz: Array, pieces: Pieces) -> Array:
         """Spectral efficiency [links, pieces] that the transmitter picks from its knowledge, less the margin."""
         known_snr = self._snr(links, band_hz, self.gains(links, pieces.csi_blocks))
-        return self.link.efficiency(known_snr * self._back_off)
+        return self.link.efficiency(known_snr * self._back_off if self._back_off < 1.0 else known_snr)
 
     def supported(self, links: Indices, band_hz: Array, pieces: Pieces) -> Array:
         """Spectral efficiency [links, pieces] that the channel really carries: packets above it are lost."""

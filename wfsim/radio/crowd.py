@@ -31,19 +31,21 @@ class Crowd:
         self.counts: Indices = np.empty(0, dtype=np.int64)
         self._done: dict[str, simpy.Event] = {}
         self._table = np.empty((len(_FIELDS), _FIRST_CAPACITY))
+        self._own = self._table[:, :0]
 
     def __len__(self) -> int:
         return len(self.names)
 
     def column(self, name: str) -> Array:
         """A running number of every transfer, shape [transfers], to read and to write."""
-        return self._table[_ROWS[name], : len(self.names)]
+        return self._own[_ROWS[name]]
 
     def add(self, transfer: Transfer, done: simpy.Event) -> None:
         """A transfer begins its first pass."""
         row, count = bisect_left(self.names, transfer.name), len(self.names)
         if count == self._table.shape[1]:
             self._table = np.concatenate([self._table, np.empty_like(self._table)], axis=1)
+        self._own = self._table[:, : count + 1]
         self._table[:, row + 1 : count + 1] = self._table[:, row:count]
         pass_bits = transfer.pass_bits
         self._table[:, row] = (transfer.weight, pass_bits, pass_bits, 0.0, -np.inf, 0.0, 0.0, 0.0)
@@ -64,6 +66,7 @@ class Crowd:
         count, transfer, numbers = len(self.names), self.transfers[row], self._table[:, row].tolist()
         first, receivers = self._first(row), len(transfer.links)
         self._table[:, row : count - 1] = self._table[:, row + 1 : count]
+        self._own = self._table[:, : count - 1]
         self.links = np.concatenate([self.links[:first], self.links[first + receivers :]])
         self.counts = np.concatenate([self.counts[:row], self.counts[row + 1 :]])
         del self.names[row], self.transfers[row]

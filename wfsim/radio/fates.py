@@ -32,7 +32,9 @@ class Fates:
     def lost(self, transfer: str, device: str, flight: int, packets: int) -> Mask:
         """Which of a transfer's packets [packets] are lost to a receiver in their flight of this number."""
         address = (transfer, device, flight)
-        lost = self.loss.lost(self.streams, address, packets)
-        if self.residual_loss > 0.0:
-            lost |= self.streams.uniforms(packets, "packet_fate", *address) < self.residual_loss
+        if self.residual_loss == 0.0:
+            return self.loss.lost(self.streams, address, packets)
+        lost = self.streams.uniforms(packets, "packet_fate", *address) < self.residual_loss
+        if not isinstance(self.loss, Independent):
+            lost |= self.loss.lost(self.streams, address, packets)
         return lost

@@ -22,12 +22,13 @@ class GainCache:
         span, inside = divmod(first, _SPAN_BLOCKS)
         if inside + count > _SPAN_BLOCKS:
             return self._paths.block_gains(links, first, count)
-        known = self._known(span, int(links.max()) + 1)
-        gains = known[links, inside : inside + count]
-        if np.isnan(gains[:, 0].min()):
-            self._draw(known, links[np.isnan(gains[:, 0])], span)
-            gains = known[links, inside : inside + count]
-        return gains
+        known = self._known(span, int(links[links.argmax()]) + 1)
+        first_gains = known[:, inside].take(links)
+        if np.isnan(first_gains[first_gains.argmin()]):  # the least of numbers among which is a NaN is the NaN
+            self._draw(known, links[np.isnan(first_gains)], span)
+        elif count == 1:
+            return first_gains[:, None]
+        return known[links, inside : inside + count]
 
     def _known(self, span: int, links: int) -> NDArray[np.float64]:
         """The span's gains [links at least, 64], NaN for links not asked for yet."""

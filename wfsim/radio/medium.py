@@ -136,15 +136,14 @@ class Medium:
         wait_blocks = self.channel.blocks_until(division.until_s - self._env.now)
         pieces = self.channel.pieces(self._env.now, min(self._window_blocks, wait_blocks))
         self._outlook = look_ahead(self.channel, self._band, self._crowd, division, pieces)
-        if self._outlook.rates_bps.any():
+        if np.count_nonzero(self._outlook.rates_bps):
             self._patience.renew()
         else:
             self._patience.wait(self._env.now)
         return min(self._outlook.end_s, division.until_s)
 
     def _sleep(self) -> None:
-        finish_s = np.inf if self._outlook is None else float(self._outlook.finish_s.min())
-        wake_s = min(finish_s, self._replan_s)
+        wake_s = self._replan_s if self._outlook is None else min(self._outlook.first_s, self._replan_s)
         if np.isfinite(wake_s):
             timeout = self._env.timeout(max(wake_s - self._env.now, 0.0), value=self._generation)
             timeout.callbacks.append(partial(self._wake, wake_s))
@@ -193,6 +192,9 @@ class Medium:
     def _book_pieces(self, outlook: Outlook, now_s: float) -> None:
         used = outlook.used(now_s)
         self._adapt_window(used, exhausted=now_s >= outlook.end_s)
+        if used == 1 and outlook.outage is None:
+            self._book_piece(outlook, min(outlook.end_s, now_s) - outlook.start_s)
+            return
         edges_s = np.minimum(outlook.pieces.edges_s[: used + 1], now_s)
         durations_s = edges_s[1:] - edges_s[:-1]
         self._crowd.column("airtime_s")[:] += outlook.on_air[:, :used] @ durations_s
@@ -201,6 +203,12 @@ class Medium:
         met = durations_s > self.channel.sliver_s
         if met.any():
             self._count_blocks(outlook.pieces.blocks[:used][met], outlook.efficiency[:, :used][:, met])
+
+    def _book_piece(self, outlook: Outlook, duration_s: float) -> None:
+        """As `_book_pieces` where but one piece has begun, as nearly always in a crowd."""
+        self._crowd.column("airtime_s")[:] += outlook.on_air[:, 0] * duration_s
+        if duration_s > self.channel.sliver_s:
+            self._count_block(int(outlook.pieces.blocks[0]), outlook.efficiency[:, 0])
 
     def _adapt_window(self, used: int, *, exhausted: bool) -> None:
         """As far as the last outlook held, or twice as far if it was used up: rates beyond are for nothing."""
@@ -214,7 +222,7 @@ class Medium:
     def _count_blocks(self, blocks: NDArray[np.int64], efficiency: Array) -> None:
         """Count each coherence block met once per transfer, though shares or windows may change inside it."""
         last_block = self._crowd.column("last_block")
-        if blocks[-1] <= last_block.min():
+        if blocks[-1] <= last_block[last_block.argmin()]:
             return
         new = blocks > last_block[:, None]
         new[:, 1:] &= blocks[1:] > blocks[:-1]
@@ -225,6 +233,20 @@ class Medium:
         if self._records.trace_gains:
             for row, transfer in enumerate(self._crowd.transfers):
                 self._records.gains(transfer, blocks[new[row]])
+
+    def _count_block(self, block: int, efficiency: Array) -> None:
+        """As `_count_blocks` of one."""
+        last_block = self._crowd.column("last_block")
+        new = last_block < block
+        if not np.count_nonzero(new):
+            return
+        self._crowd.column("blocks")[:] += new
+        self._crowd.column("at_cap")[:] += new & self.channel.link.at_cap(efficiency)
+        self._crowd.column("at_zero")[:] += new & (efficiency == 0.0)
+        last_block[:] = block
+        if self._records.trace_gains:
+            for row in new.nonzero()[0].tolist():
+                self._records.gains(self._crowd.transfers[row], np.array([block]))
 
     def _cut(self, name: str, cause: str) -> simpy.Event:
         row = self._crowd.row(name)

@@ -44,6 +44,11 @@ class Outlook:
         """How far it reaches, s; infinity where nothing fades."""
         return float(self.pieces.edges_s[-1])
 
+    @property
+    def first_s(self) -> float:
+        """When the first pass ends, s; infinity if none does within the pieces."""
+        return float(self.finish_s[self.finish_s.argmin()])
+
     def used(self, now_s: float) -> int:
         """How many pieces have begun before a time after the start, at least one."""
         edges_s = self.pieces.edges_s
@@ -54,8 +59,8 @@ class Outlook:
         if now_s <= self.start_s:
             return self.target_bits
         last = self.used(now_s) - 1
-        before = self.flown_bits[:, last - 1] if last else 0.0
-        return self.target_bits - before - self.rates_bps[:, last] * (now_s - self.pieces.edges_s[last])
+        left_bits = self.target_bits - self.flown_bits[:, last - 1] if last else self.target_bits
+        return left_bits - self.rates_bps[:, last] * (now_s - self.pieces.edges_s[last])
 
     def begin_pass(self, row: int, bits: float) -> None:
         """A transfer's pass has ended, and the next one, of so many bits, follows in the same stream of bits."""
@@ -135,5 +140,6 @@ def finish_times_s(
 
 
 def _within_one(edges_s: Array, rates_bps: Array, flown_bits: Array, target_bits: Array, enough_bits: Array) -> Array:
-    wait_s = target_bits / np.where(rates_bps > 0.0, rates_bps, np.inf)
+    all_fly = np.count_nonzero(rates_bps) == len(rates_bps)
+    wait_s = target_bits / (rates_bps if all_fly else np.where(rates_bps > 0.0, rates_bps, np.inf))
     return np.where(flown_bits >= enough_bits, np.minimum(edges_s[0] + wait_s, edges_s[1]), np.inf)

@@ -81,7 +81,7 @@ class AirRecords:
 
     def _ended(self, transfer: Transfer, receiver: int, energy_j: float) -> trace.TransferEnded:
         tally, arrived = transfer.tally, transfer.arrived[receiver]
-        lost = [] if arrived.all() else (~arrived).nonzero()[0].tolist()
+        lost = [] if np.count_nonzero(arrived) == len(arrived) else (~arrived).nonzero()[0].tolist()
         return trace.TransferEnded(
             t_s=self.env.now,
             transfer=transfer.name,

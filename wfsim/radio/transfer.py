@@ -83,7 +83,7 @@ class Transfer:
         self._progress, self._pieces = 0.0, []
         flights = self.flights[queue] + 1
         self.flights[queue] = flights
-        self.tally.attempts = max(self.tally.attempts, int(flights.max()))
+        self.tally.attempts = max(self.tally.attempts, int(flights[flights.argmax()]))
 
     @property
     def remaining_bits(self) -> float:
@@ -93,7 +93,7 @@ class Transfer:
 
     def radiate(self, bits: Array, outage: Mask) -> None:
         """Record `bits` [pieces] flown and where the channel did not carry them, `outage` [receivers, pieces]."""
-        if outage.any() or self._pieces:
+        if self._pieces or np.count_nonzero(outage):
             self._remember_outage(bits, outage)
         self._progress = min(self._progress + float(bits.sum()), float(self._ends[-1]))
 
@@ -120,10 +120,11 @@ class Transfer:
 
     def _next_queue(self) -> NDArray[np.int64]:
         """The packets of the next pass in order of sending; none when the transport sends nothing more."""
-        if self.arrived.all():
+        arrived = self.arrived[0] if len(self.arrived) == 1 else self.arrived.all(axis=0)
+        if np.count_nonzero(arrived) == len(arrived):
             return self._queue[:0]
         new = self.flights == 0
-        return self.transport.next_pass(self._again(~(self.arrived.all(axis=0) | new)), new)
+        return self.transport.next_pass(self._again(~(arrived | new)), new)
 
     def _again(self, lost: Mask) -> Mask:
         """Those of the lost packets that the transport sends again, by how often each has flown."""
@@ -150,18 +151,19 @@ class Transfer:
 
     def _settle(self, fates: Fates, *, whole: int) -> None:
         self.tally.sent_bits += self._progress
+        broken_bits = self._progress - (float(self._ends[whole - 1]) if whole else 0.0)
         if len(self.links) == 1:
-            self._settle_alone(fates, self._queue[:whole])
+            self._settle_alone(fates, self._queue[:whole], broken_bits)
         else:
-            self._settle_all(fates, self._queue[:whole])
+            self._settle_all(fates, self._queue[:whole], broken_bits)
 
-    def _settle_alone(self, fates: Fates, packets: NDArray[np.int64]) -> None:
+    def _settle_alone(self, fates: Fates, packets: NDArray[np.int64], broken_bits: float) -> None:
         """As `_settle_all` for one receiver, to whom all packets of a pass are due."""
-        bits, lost = self.bits[packets], self._lost_alone(fates, packets)
+        lost = self._lost_alone(fates, packets)
         if self._pieces:
             lost |= self._outages(len(packets))[0]
         count = int(np.count_nonzero(lost))
-        self.lost_bits[0] += (float(bits @ lost) if count else 0.0) + (self._progress - float(bits.sum()))
+        self.lost_bits[0] += (float(self.bits[packets] @ lost) if count else 0.0) + broken_bits
         self.packets_sent[0] += len(packets)
         self.packets_lost[0] += count
         self.arrived[0, packets] = ~lost
@@ -169,18 +171,18 @@ class Transfer:
     def _lost_alone(self, fates: Fates, packets: NDArray[np.int64]) -> Mask:
         if fates.spares_all or not len(packets):
             return np.zeros(len(packets), dtype=bool)
-        flights = self.flights[packets]
-        first = int(flights[0])
-        if (flights == first).all():
-            return self._lost(fates, 0, first)[packets]
+        flights = set(self.flights[packets].tolist())
+        if len(flights) == 1:
+            return self._lost(fates, 0, flights.pop())[packets]
         return self._losses(fates, packets, np.ones((1, len(packets)), dtype=bool))[0]
 
-    def _settle_all(self, fates: Fates, packets: NDArray[np.int64]) -> None:
+    def _settle_all(self, fates: Fates, packets: NDArray[np.int64], broken_bits: float) -> None:
+        """Packets that have wholly flown meet their fates; `broken_bits` of the next one are lost."""
         bits, due = self.bits[packets], ~self.arrived[:, packets]
         lost = self._losses(fates, packets, due)
         if self._pieces:
             lost |= due & self._outages(len(packets))
-        self.lost_bits += lost @ bits + (self._progress - float(bits.sum()))
+        self.lost_bits += lost @ bits + broken_bits
         self.repeated_bits += ~due @ bits
         self.packets_sent += due.sum(axis=1)
         self.packets_lost += lost.sum(axis=1)

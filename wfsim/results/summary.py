@@ -39,16 +39,14 @@ class Summary(Folding):
         return [*(fold for table in tables for fold in table.folds(record)), *super()._look_up(record)]
 
     def _on_transfer_ended(self, line: Line) -> None:
-        counts = {"packets_sent": line["packets_sent"], "packets_lost": line["packets_lost"]}
+        counts = self._counts
+        counts["packets_sent"] += line["packets_sent"]
+        counts["packets_lost"] += line["packets_lost"]
         if line["purpose"] == "update":
             self._upload_s.append(line["t_s"] - line["start_s"])
-            limited = line["blocks_at_cap"] + line["blocks_at_zero"]
-            counts |= {
-                "cut": int(line["cut"] and line["cause"] not in STOPPED),
-                "blocks": line["blocks"],
-                "blocks_at_limit": limited,
-            }
-        self._counts.update(counts)
+            counts["cut"] += line["cut"] and line["cause"] not in STOPPED
+            counts["blocks"] += line["blocks"]
+            counts["blocks_at_limit"] += line["blocks_at_cap"] + line["blocks_at_zero"]
 
     def _on_compute_ended(self, line: Line) -> None:
         if line["finished"]:

@@ -8,11 +8,14 @@ vouches for every byte: same scenario, seed and versions, same bytes.
 from __future__ import annotations
 
 import hashlib
-import json
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from wfsim.errors import RunError
 from wfsim.trace.record import Record
@@ -48,17 +51,17 @@ class Journal:
         line.update(record.payload())
         text = _json(line)
         self.digest = _linked(self.digest, text)
-        line["hash"], line.text = self.digest, f'{text[:-1]},"hash":"{self.digest}"}}'
+        line["hash"], line.text = self.digest, b'%s,"hash":"%s"}\n' % (text[:-1], self.digest.encode())
         self._seq += 1
         for sink in self._sinks:
             sink(line)
 
 
 class Written(dict[str, Any]):
-    """A journal line as sinks get it, with its JSON `text`: encoding it is most of the work."""
+    """A journal line as sinks get it, with its `text` in the file."""
 
     __slots__ = ("text",)
-    text: str
+    text: bytes
 
 
 class FileSink:
@@ -68,14 +71,14 @@ class FileSink:
     """
 
     def __init__(self, path: Path, held: Sequence[Mapping[str, Any]] = ()) -> None:
-        self._file = path.open("a" if held else "w", encoding="utf-8", newline="\n")
+        self._file = path.open("ab" if held else "wb")
         self._held, self.records = held, 0
 
     def __call__(self, line: dict[str, Any]) -> None:
         if self.records < len(self._held):
             self._compare(line, self._held[self.records])
         else:
-            self._file.write((line.text if isinstance(line, Written) else _json(line)) + "\n")
+            self._file.write(line.text if isinstance(line, Written) else _json(line) + b"\n")
         self.records += 1
         if line["type"] == RoundClosed.name:
             self._file.flush()
@@ -96,11 +99,11 @@ class FileSink:
 
 def read_journal(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a journal as dictionaries. Raises ValueError naming the line that is not a record."""
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, text in enumerate(file, start=1):
             try:
-                line = json.loads(text)
-            except json.JSONDecodeError as error:
+                line = orjson.loads(text)
+            except orjson.JSONDecodeError as error:
                 raise ValueError(f"{path}:{number}: not a record: {error.msg}") from None
             if not isinstance(line, dict) or not {"seq", "type", "t_s", "hash"} <= line.keys():
                 raise ValueError(f"{path}:{number}: not a record: needs seq, type, t_s and hash")
@@ -125,7 +128,7 @@ def recover_journal(path: Path) -> list[dict[str, Any]]:
 def _sound_line(text: bytes, digest: str) -> dict[str, Any] | None:
     """A whole line that follows from the digest before it, None for any other."""
     try:
-        line = json.loads(text) if text.endswith(b"\n") else None
+        line = orjson.loads(text) if text.endswith(b"\n") else None
     except ValueError:
         return None
     if not isinstance(line, dict) or "hash" not in line:
@@ -151,8 +154,21 @@ def _chain(digest: str, line: dict[str, Any]) -> str:
     return _linked(digest, _json(line))
 
 
-def _linked(digest: str, text: str) -> str:
-    return hashlib.blake2b((digest + text).encode(), digest_size=16).hexdigest()
+def _linked(digest: str, text: bytes) -> str:
+    return hashlib.blake2b(digest.encode() + text, digest_size=16).hexdigest()
 
 
-_json = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+def _json(line: Mapping[str, Any]) -> bytes:
+    """A line as JSON. Raises ValueError where a number is not finite, of which JSON would make null."""
+    text = orjson.dumps(line, option=orjson.OPT_SERIALIZE_NUMPY)
+    if text.count(b"null") > list(line.values()).count(None):
+        _refuse_what_json_lacks(line)
+    return text
+
+
+def _refuse_what_json_lacks(value: object) -> None:
+    if isinstance(value, Real) and not math.isfinite(value):
+        raise ValueError(f"{value} is not a number that JSON has")
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    for part in parts:
+        _refuse_what_json_lacks(part)

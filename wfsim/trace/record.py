@@ -15,7 +15,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar
 
-FORMAT = 4
+FORMAT = 5
 
 RECORDS: dict[str, type[Record]] = {}
 

@@ -50,15 +50,17 @@ class Bundle:
     transport: HopTransport
     done: simpy.Event
     accepted: Mask = field(init=False)
+    total_bits: float = field(init=False)
     offered_s: float = 0.0
     found_bits: float = 0.0
 
     def __post_init__(self) -> None:
-        self.accepted = self.present.copy()
+        self.accepted, self.total_bits = self.present.copy(), float(self.bits.sum())
 
     def count_bits(self, mask: Mask) -> float:
         """Bits of some packets [packets]."""
-        return float(self.bits @ mask)
+        count = np.count_nonzero(mask)
+        return 0.0 if not count else self.total_bits if count == len(mask) else float(self.bits @ mask)
 
     def nothing(self) -> Mask:
         """No packet [packets]."""

@@ -71,7 +71,7 @@ class Line:
         bundle.offered_s, bundle.found_bits = self._env.now, self.queued_bits
         if self._serving is not None and not bundle.transport.repeats:
             self._drop_what_does_not_fit(bundle)
-        if bundle.accepted.any():
+        if np.count_nonzero(bundle.accepted):
             self._waiting.append(bundle)
             self._serve()
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from wfsim.trace import HopEnded
 from wfsim.wired.bundle import Bundle, Mask, Passage
 from wfsim.wired.crossing import Crossing
@@ -21,7 +23,7 @@ def hop_ended(
         start_s=bundle.offered_s,
         waited_s=begun_s - bundle.offered_s,
         service_s=ended_s - begun_s,
-        packets=int(bundle.present.sum()),
+        packets=int(np.count_nonzero(bundle.present)),
         offered_bits=bundle.count_bits(bundle.present),
         delivered_bits=bundle.count_bits(passage.arrived),
         lost_bits=bundle.count_bits(bundle.accepted & ~passage.arrived & ~pending),

@@ -113,7 +113,7 @@ class Spread:
         """At a node: those bound for it are there, the others go on."""
         if branch.ways.pop(node, None):
             self._settle(node, branch.present, branch.cause)
-        if branch.present.any():
+        if np.count_nonzero(branch.present):
             self._leave(branch)
         else:
             self._lose(branch)

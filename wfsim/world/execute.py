@@ -6,6 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import simpy
+from simpy.core import EmptySchedule
+
 from wfsim.errors import RunError
 from wfsim.world.guard import guarded
 from wfsim.world.server import serve
@@ -22,17 +25,23 @@ def execute(world: World) -> None:
     idle = _Idle(world)
     with _rare_collections():
         while not server.triggered:
-            for _ in range(_ROUND_OF_STEPS):
-                if server.triggered:
-                    break
-                if world.env.peek() == float("inf"):
-                    raise RunError(_stuck(world))
-                world.env.step()
-            else:
-                if idle.too_long():
-                    raise RunError(_stuck(world))
+            if _step_on(world, server) or idle.too_long():
+                raise RunError(_stuck(world))
     if not server.ok:
         raise server.value
+
+
+def _step_on(world: World, server: simpy.Process) -> bool:
+    """A round of steps, fewer if the server is done; whether no event is left though it is not."""
+    step = world.env.step
+    try:
+        for _ in range(_ROUND_OF_STEPS):
+            if server.triggered:
+                break
+            step()
+    except EmptySchedule:
+        return True
+    return False
 
 
 @contextmanager

@@ -177,7 +177,7 @@ def carry_up(
     world: World, cell: Cell, delivery: Delivery, bits: Array, purpose: str, transport: Transport
 ) -> Generator[simpy.Event, object, Delivery]:
     """What came through the air goes on to the server; interrupting it cuts it. Ends with what the server has got."""
-    if cell.station == world.server or not delivery.arrived.any():
+    if cell.station == world.server or not np.count_nonzero(delivery.arrived):
         return delivery
     crossing = world.fixed.carry(
         name=delivery.transfer,

@@ -45,4 +45,4 @@ class Upload:
     @property
     def brought(self) -> bool:
         """Whether anything arrived."""
-        return bool(self.arrived.any())
+        return bool(np.count_nonzero(self.arrived))

@@ -13,7 +13,7 @@ from wfsim.learning.settings import Learning
 from wfsim.results.verify import INVARIANTS, verify
 from wfsim.scenario.schema import Scenario, Stop
 from wfsim.topology.cell import Cell
-from wfsim.trace import Journal
+from wfsim.trace import FORMAT, Journal
 from wfsim.world.build import build_world
 from wfsim.world.execute import execute
 
@@ -551,6 +551,14 @@ def test_a_changed_byte_breaks_the_chain() -> None:
     assert lines[6]["type"] == "device_ready"
     lines[6]["samples"] += 1
     assert [sentence[:15] for sentence in verify(lines)] == ["record 6: hash "]
+
+
+def test_hashes_of_another_format_are_not_judged() -> None:
+    lines = copy.deepcopy(list(_sound()))
+    assert lines[0]["format"] == FORMAT
+    lines[0]["format"] = FORMAT - 1
+    sentence = f"the journal has format {FORMAT - 1}, and this version can check hashes of format {FORMAT} alone"
+    assert verify(lines) == [sentence]
 
 
 def test_a_removed_record_breaks_the_chain() -> None:

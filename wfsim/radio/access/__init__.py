@@ -34,7 +34,7 @@ class Access(Part, slot="access"):
         return shares_hz
 
     def on_air(self, band_hz: float, shares_hz: Array) -> Array:
-        """The fraction of time, same shape as the shares, in which each transfer radiates."""
+        """The fraction of time in [0, 1], same shape as the shares, in which each transfer radiates."""
         return np.ones(shares_hz.shape)
 
     def within(self, duty_cycle: float, band_hz: float, shares_hz: Array) -> Array:
@@ -71,7 +71,7 @@ class TimeDivision(Access):
         return np.full(shares_hz.shape[:1], band_hz)
 
     def on_air(self, band_hz: float, shares_hz: Array) -> Array:
-        return shares_hz / band_hz
+        return np.minimum(shares_hz / band_hz, 1.0)
 
 
 class Scheduling(TimeDivision):

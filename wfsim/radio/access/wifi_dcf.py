@@ -53,7 +53,7 @@ class WifiDcf(TimeDivision, kind="wifi_dcf"):
     def on_air(self, band_hz: float, shares_hz: NDArray[np.float64]) -> NDArray[np.float64]:
         """Headers and collisions included; less where foreign traffic takes a part of the time."""
         state, stations = self.contention(len(shares_hz)), len(shares_hz)
-        return shares_hz / (band_hz * state.throughput / stations) * state.on_air
+        return np.minimum(shares_hz / (band_hz * state.throughput / stations) * state.on_air, 1.0)
 
     def contention(self, stations: int) -> Contention:
         """What `stations` saturated stations do, at least one."""

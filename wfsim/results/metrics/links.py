@@ -140,6 +140,10 @@ class LinkTable(Folding):
         link.most_bits = max(link.most_bits, line["found_bits"])
         link.waited_s += line["waited_s"]
         begun_s = line["start_s"] + line["waited_s"]
+        if not self._down:
+            if line["service_s"] > 0.0:
+                self._busy(link, begun_s, begun_s + line["service_s"])
+            return
         down = (span for name in elements_of_hop(line["link"]) for span in self._down.get(name, ()))
         for start_s, end_s in _without((begun_s, begun_s + line["service_s"]), down):
             self._busy(link, start_s, end_s)

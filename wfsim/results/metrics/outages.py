@@ -115,8 +115,9 @@ class OutageTable(Folding):
         return len(self._rounds), len(self._accuracies)
 
     def _on_transfer_ended(self, line: Line) -> None:
-        device = line["device"]
-        self._passed(line, line["start_s"], tuple(x for x in (device, self._station.get(device)) if x is not None))
+        if self._concerns(line):
+            device = line["device"]
+            self._passed(line, line["start_s"], tuple(x for x in (device, self._station.get(device)) if x is not None))
         if line["direction"] == "up":
             self._reached_s[line["transfer"]] = line["t_s"]
 
@@ -125,16 +126,21 @@ class OutageTable(Folding):
 
     def _on_hop_ended(self, line: Line) -> None:
         """What no way is open for waits at its node, before it is offered to a hop."""
-        reached_s = self._reached_s.get(line["transfer"], line["start_s"])
-        self._passed(line, min(reached_s, line["start_s"]), elements_of_hop(line["link"]))
+        if self._concerns(line):
+            reached_s = self._reached_s.get(line["transfer"], line["start_s"])
+            self._passed(line, min(reached_s, line["start_s"]), elements_of_hop(line["link"]))
         if line["transfer"] in self._reached_s:
             self._reached_s[line["transfer"]] = line["t_s"]
+
+    def _concerns(self, line: Line) -> bool:
+        """Whether an outage may have to do with it."""
+        return bool(self._of) or line["cause"] in STOPPED
 
     def _passed(self, line: Line, start_s: float, elements: tuple[str, ...]) -> None:
         if line["cause"] in STOPPED:
             self._stopped.append((line, elements))  # the outage that begins at this instant may still be to be read
             return
-        for each in self._on_way(elements) if self._of else ():
+        for each in self._on_way(elements):
             if each.overlaps(start_s, line["t_s"]):
                 each.waited.add(line["transfer"])
 
