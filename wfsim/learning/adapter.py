@@ -35,6 +35,11 @@ class AdapterSettings(Section):
         description="what is trained and sent; b keeps every A as version 0 has it (FFA-LoRA, arXiv 2403.12313), "
         "alternate trains B from even versions and A from odd ones (RoLoRA, arXiv 2502.01755)",
     )
+    send: Literal["deltas", "factors"] = Field(
+        "deltas",
+        description="what a device's update holds: what training changed, or the trained values themselves, from which "
+        "the server takes what it had sent (whatever a codec leaves out of those counts as 0, not as unchanged)",
+    )
     target_modules: Literal["all-linear"] | tuple[str, ...] = Field(
         "all-linear", description="layers that carry LoRA, by last name (q_proj, v_proj, fc1 ...), or all-linear"
     )

@@ -241,10 +241,7 @@ class Scenario(Section):
         if not self.aggregator.moves_base:
             return self
         kind, factors = f"aggregator {self.aggregator.kind} moves the base", self.learning.adapter.factors
-        for name, radio in [("radio", self.radio), *((f"radios.{name}", each) for name, each in self.radios.items())]:
-            if radio.downlink.transport.keeps_partial:
-                lossy = f"{name}.downlink.transport {radio.downlink.transport.kind}"
-                raise ValueError(f"{kind}, which must arrive whole; {lossy} delivers parts: give reliable")
+        self._require_whole_downloads(f"{kind}, which must arrive whole")
         if self.protocol.continuous or self.protocol.overtaken == "finish":
             raise ValueError(f"{kind}, and protocol {self.protocol.kind} would let devices train on an older one")
         if self.hierarchy.edge_rounds:
@@ -254,6 +251,21 @@ class Scenario(Section):
         if factors != "both":
             raise ValueError(f"{kind} to make averages exact; under learning.adapter.factors {factors} they are")
         return self
+
+    @model_validator(mode="after")
+    def _factors_can_be_sent(self) -> Scenario:
+        """The server takes from them what the device started from, so it must know that."""
+        if self.learning.adapter.send == "factors":
+            if self.codec.has_memory:
+                raise ValueError(f"codec {self.codec.kind} remembers what of a change was not sent: give send: deltas")
+            self._require_whole_downloads("learning.adapter.send factors: the server must know what devices hold")
+        return self
+
+    def _require_whole_downloads(self, why: str) -> None:
+        for name, radio in [("radio", self.radio), *((f"radios.{name}", each) for name, each in self.radios.items())]:
+            if radio.downlink.transport.keeps_partial:
+                lossy = f"{name}.downlink.transport {radio.downlink.transport.kind}"
+                raise ValueError(f"{why}; {lossy} delivers parts: give reliable")
 
     @model_validator(mode="after")
     def _target_can_be_measured(self) -> Scenario:

@@ -148,6 +148,7 @@ def wire_of(scenario: Scenario, workload: Workload) -> Wire:
         shapes=workload.shapes,
         max_fragment_bytes=_max_fragment_bytes(scenario),
         streams=Streams(scenario.seed),
+        sends_factors=scenario.learning.adapter.send == "factors",
     )
 
 

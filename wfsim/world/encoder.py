@@ -23,12 +23,13 @@ from wfsim.world.turn import Turn
 @dataclass(frozen=True, kw_only=True)
 class Wire:
     """How updates are encoded in a run. `version` is what training started from: where factors alternate it decides
-    which half flies."""
+    which half flies. `sends_factors`: updates hold the trained values, not what training changed."""
 
     codec: Codec
     shapes: AdapterShapes
     max_fragment_bytes: int
     streams: Streams
+    sends_factors: bool = False
     _plans: dict[tuple[int | None, str], Plan | None] = field(default_factory=dict)
 
     def granted(self, keep: int | None) -> Codec:
@@ -129,23 +130,35 @@ class Encoder:
     def flying(self, turn: Turn) -> Adapter:
         """What of the turn's values may fly: where factors alternate, nothing that is owed of the one that rests."""
         values, shapes = self.values(turn), self.wire.shapes
-        if shapes.factors != "alternate":
+        if shapes.factors != "alternate" and not self.wire.sends_factors:
             return values
-        trained = shapes.at(turn.base_version).trained
-        return Adapter.from_vector(shapes, np.where(trained, values.vector(), np.float32(0.0)))
+        vector, trained = values.vector(), shapes.at(turn.base_version).trained
+        if self.wire.sends_factors:
+            vector = vector + self._start(turn).vector()
+        return Adapter.from_vector(shapes, np.where(trained, vector, np.float32(0.0)))
 
     def source(self, turn: Turn) -> Source:
-        """What the turn's encoder knows."""
+        """What the turn's encoder knows. Values that are no change are a change of nothing."""
+        start = self._start(turn)
+        if self.wire.sends_factors:
+            start = Adapter.from_vector(self.wire.shapes, np.zeros_like(start.vector()))
+        return self.wire.source(turn.device, turn.round, start)
+
+    def _start(self, turn: Turn) -> Adapter:
+        """What the turn's training started from."""
         if turn.ticket is None or turn.ticket.job is None:
             raise RuntimeError(f"turn {turn.number} has no job")
-        return self.wire.source(turn.device, turn.round, turn.ticket.job.start)
+        return turn.ticket.job.start
 
     def decoded(self, turn: Turn) -> tuple[Values, NDArray[np.bool_]]:
-        """Values and mask [entries] of what arrived of the turn; nothing is computed where nothing did."""
+        """Changes and mask [entries] of what arrived of the turn; nothing is computed where nothing did."""
         came: list[bytes] = []
         if turn.arrived is not None and turn.arrived.any():
             came = [f for f, there in zip(self.payload(turn).fragments, turn.arrived, strict=True) if there]
-        return self.wire.codec.decode(came, self.wire.shapes.at(turn.base_version))
+        values, mask = self.wire.codec.decode(came, self.wire.shapes.at(turn.base_version))
+        if came and self.wire.sends_factors:
+            values = np.where(mask, values - self._start(turn).vector(), np.float32(0.0))
+        return values, mask
 
     def settle(self, turn: Turn) -> None:
         """Work out what the device owes after this turn."""
