@@ -30,6 +30,8 @@ SITES = ["topology={kind: sites, sites: [{name: a, devices: 2, min_distance_m: 5
 
 CLARKE = ("doppler_hz: 50", "sinusoids: 8", "amplitudes: gaussian", "coherence_s: 0.02")
 CONTENTION = ("slot_s: 2e-5", "difs_s: 5e-5", "payload_bits: 8000", "min_window: 64", "stages: 1", "rts_cts: true")
+DAY = "mean: 0.5, day_s: 20, period_s: 0.5"
+DAYS = ("", ", swing: 0.1", ", peak_s: 3", ", spread_s: 3")
 CRASH = "{kind: random, mtbf_s: 2, mttr_s: 0.2}"
 BURSTS = ("p_good_to_bad: 0.1", "p_bad_to_good: 0.1", "loss_good: 0.1", "loss_bad: 0.5")
 
@@ -82,6 +84,7 @@ FIELDS = {  # a kind's required fields, and values under which it shows in so sm
     "energy_aware": {"devices": 2},
     "like_median": {"ratio": 1.0},
     "markov": {"mean_on_s": 3.0, "mean_off_s": 2.0},
+    "diurnal": {"mean": 0.4, "day_s": 20.0, "period_s": 0.5},
     "meta": {"round_budget_s": 2.0},
     "oort": {"devices": 2},
     "proportional_fair": {"devices": 2},
@@ -283,6 +286,10 @@ def test_no_two_kinds_of_a_slot_give_the_same_run(play, name: str) -> None:
         (
             "devices.availability",
             tuple(f"{{kind: markov, mean_on_s: 3, mean_off_s: {off}}}" for off in ("2", "9", "2, step_s: 0.3")),
+        ),
+        (
+            "devices.availability",
+            tuple(f"{{kind: diurnal, {DAY}{more}}}" for more in DAYS),
         ),
         ("radio.background", ("on_off", "{kind: on_off, mean_on_s: 3}", "{kind: on_off, share: 0.8}")),
         ("radio.background", ("daily", "{kind: daily, share: 0.5}", "{kind: daily, for_s: 100}")),

@@ -71,6 +71,7 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
         server=layout.server,
         server_downtime=scenario.server.outages.realise(streams, "server", scenario.start_s),
         devices=devices,
+        availability=scenario.devices.availability.starting(scenario.start_s),
         federation=_federation(scenario, workload, wire, memory or Memory()),
         mean_snr_db=_mean_snr_db(cells),
         flops_per_s=_by_device(devices, scenario.devices.compute.speeds_flops_per_s(streams, devices)),

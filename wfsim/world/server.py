@@ -75,7 +75,7 @@ def _write_end(world: World, rounds: int, reason: str) -> None:
 
 def _somebody(world: World, round_number: int) -> Generator[simpy.Event, object, bool]:
     """Wait until somebody is available or at work; nobody is when the time to stop comes first."""
-    rule, stop_s = world.scenario.devices.availability, _stop_s(world)
+    rule, stop_s = world.availability, _stop_s(world)
     while world.env.now < stop_s:
         if is_down(world):
             yield from recover(world, round_number)
@@ -173,7 +173,7 @@ def _until_it_closes(world: World, round_number: int, deadline_s: float | None) 
         if continuous:
             _check_hope(world, start_s)
             _join(world, round_number)
-            alarms += _alarms(world, world.scenario.devices.availability.next_change_s(world.env.now))
+            alarms += _alarms(world, world.availability.next_change_s(world.env.now))
         alarms = [alarm for alarm in alarms if not alarm.processed]
         yield world.env.any_of([floor.change(), *alarms])
         yield floor.after_all_else()

@@ -19,7 +19,7 @@ from wfsim.world.world import World
 
 def idle(world: World) -> list[str]:
     """Devices that are available, have not failed and are not at work."""
-    rule, now_s, down = world.scenario.devices.availability, world.env.now, world.floor.down
+    rule, now_s, down = world.availability, world.env.now, world.floor.down
     free = (name for name in world.devices if name not in world.floor.workers and name not in down)
     return [name for name in free if rule.is_available(world.streams, name, now_s)]
 

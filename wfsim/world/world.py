@@ -10,6 +10,7 @@ import simpy
 
 from wfsim import trace
 from wfsim.control import Setting
+from wfsim.devices.availability import Availability
 from wfsim.learning.workload import Workload
 from wfsim.messages import Plan
 from wfsim.outages import Downtime
@@ -48,6 +49,7 @@ class World:
     server: str
     server_downtime: Downtime
     devices: tuple[str, ...]
+    availability: Availability
     mean_snr_db: Mapping[str, float]
     flops_per_s: Mapping[str, float]
     wire: Wire

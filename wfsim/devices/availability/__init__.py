@@ -14,6 +14,10 @@ class Availability(Part, slot="availability"):
     def check(self, devices: Sequence[str]) -> None:
         """Raises ScenarioError for a file that is wrong, or that names a device which is none of these."""
 
+    def starting(self, start_s: float) -> Availability:
+        """This rule where the clock of day reads `start_s` at t = 0; itself unless it goes by the clock."""
+        return self
+
     def is_available(self, streams: Streams, device: str, t_s: float) -> bool:
         """Whether `device` is available at `t_s` >= 0."""
         raise NotImplementedError(type(self).__name__)
