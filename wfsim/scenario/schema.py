@@ -147,7 +147,7 @@ class Scenario(Section):
     seed: int = Field(1, ge=0, lt=2**63, description="root of all random streams")
     parts: tuple[PartFile, ...] = Field((), description="Python files with kinds of your own, each loaded when named")
     start_time: str = Field(
-        "00:00", pattern=CLOCK, description="clock of day at t = 0, HH:MM or HH:MM:SS, for foreign traffic by the hour"
+        "00:00", pattern=CLOCK, description="clock of day at t = 0, HH:MM or HH:MM:SS, for what goes by the hour"
     )
     stop: Stop = Field(Stop(), description="when the run ends")
     topology: Topology = Field(Cell(), description="who is where")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import simpy
-from simpy.core import EmptySchedule
 
 from wfsim.errors import RunError
 from wfsim.world.guard import guarded
@@ -32,15 +32,14 @@ def execute(world: World) -> None:
 
 
 def _step_on(world: World, server: simpy.Process) -> bool:
-    """A round of steps, fewer if the server is done; whether no event is left though it is not."""
-    step = world.env.step
-    try:
-        for _ in range(_ROUND_OF_STEPS):
-            if server.triggered:
-                break
-            step()
-    except EmptySchedule:
-        return True
+    """A round of steps, fewer if the server is done; whether nothing can happen any more though it is not."""
+    step, next_s = world.env.step, world.env.peek
+    for _ in range(_ROUND_OF_STEPS):
+        if server.triggered:
+            break
+        if next_s() == math.inf:
+            return True
+        step()
     return False
 
 

@@ -15,10 +15,9 @@ class Diurnal(Availability, kind="diurnal"):
     """In each period [k T, (k + 1) T) a device is available with p(k T) = mean + swing cos(2 pi (clock - peak) / day).
 
     The clock reads the scenario's `start_time` at t = 0. `spread_s` moves each device's own peak by a uniform draw in
-    +- spread_s (shifts, time zones), at address (device); presence is drawn at address (device, k), as
-    in `bernoulli`. That participation swings with the day, about fourfold, is reported by Bonawitz et al. 2019, arXiv
-    1902.01046 (hence mean 0.5, swing 0.3); the cosine is ours, and not validated against measurements. Valid for T well
-    below a day.
+    +- spread_s (shifts, time zones), at address (device); presence is drawn at address (device, k). That participation
+    swings with the day, about fourfold, is reported by Bonawitz et al. 2019, arXiv 1902.01046 (hence mean 0.5, swing
+    0.3); the cosine is ours, and not validated against measurements. Valid for T well below a day.
     """
 
     mean: float = Field(0.5, ge=0.0, le=1.0, description="probability of presence on average over a day")
