@@ -1,9 +1,10 @@
 """Timing-only rounds over many cells of 200 devices: seconds, events, records and memory, and how they grow.
 
 `city_100k` with 5, 50 and 500 cells: Rayleigh fading, 10 % of the packets lost, 20 examples a device, 5 rounds; a run
-directory is written as a user's run would. Each run has a process of its own; `build` and `run` are wall seconds. Apart
-from these, 10,000 devices for 20 rounds, and one crowded cell of 10,000 devices for one round, which writes no
-divisions of the band (n shares at each of 2 n changes). The last line is one JSON object.
+directory is written as a user's run would, by as many processes as there are cores (`--workers`: so many). `build` and
+`run` are wall seconds; CPU seconds and peak memory are those of all processes, shared memory counted once. Apart from
+these, 10,000 devices for 20 rounds, and one crowded cell of 10,000 devices for one round, which writes no divisions of
+the band (n shares at each of 2 n changes). The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -38,6 +40,7 @@ class Case:
     per_cell: int
     rounds: int
     changes: dict[str, Any] = field(default_factory=dict)
+    workers: int | None = None
 
     @property
     def devices(self) -> int:
@@ -48,6 +51,7 @@ def play(case: Case, folder: Path) -> Figures:
     """Run a case in this process, through the same call as `wfsim run`."""
     import wfsim
     import wfsim.world.build as build
+    from wfsim.simulate import Resources
 
     scenario = wfsim.load_scenario(
         "city_100k",
@@ -66,14 +70,15 @@ def play(case: Case, folder: Path) -> Figures:
     def watched_build(*given: Any) -> Any:
         begin = time.perf_counter()
         world = built(*given)
-        watched.update(env=world.env, build_s=time.perf_counter() - begin)
+        watched["build_s"] = time.perf_counter() - begin
         return world
 
     built, build.build_world = build.build_world, watched_build
     begin, cpu = time.perf_counter(), time.process_time()
-    run = wfsim.run(scenario, out=folder)
+    run = wfsim.run(scenario, out=folder, resources=Resources(workers=case.workers))
     seconds, cpu_s = time.perf_counter() - begin, time.process_time() - cpu
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    cpu_s += others.ru_utime + others.ru_stime
     journal = run.path / "journal.jsonl"
     return {
         "devices": case.devices,
@@ -82,10 +87,11 @@ def play(case: Case, folder: Path) -> Figures:
         "run_s": seconds - watched["build_s"],
         "seconds": seconds,
         "cpu_s": cpu_s,
-        "events": next(watched["env"]._eid),  # simpy numbers events as they are scheduled
+        "processes": run.manifest["processes"],
+        "events": run.manifest["events"],
         "records": _lines(journal),
         "journal_mib": journal.stat().st_size / KIB_PER_MIB**2,
-        "peak_mib": peak_kib / KIB_PER_MIB,
+        "peak_mib": own.ru_maxrss / KIB_PER_MIB,
         "us_per_turn": US_PER_S * (seconds - watched["build_s"]) / case.devices / case.rounds,
         "simulated_s": float(run.summary["simulated_s"]),
     }
@@ -100,8 +106,37 @@ def apart(case: Case) -> Figures:
     """Run a case in a process of its own: its peak memory is its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--case", json.dumps(asdict(case)), "--out", str(Path(folder) / "run")]
-        said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return json.loads(said.splitlines()[-1])
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            peak_mib = _peak_mib(process)
+            said = process.stdout.read()
+    if process.returncode:
+        sys.exit(f"{case.name}: exit code {process.returncode}")
+    figures = json.loads(said.splitlines()[-1])
+    return {**figures, "peak_mib": max(figures["peak_mib"], peak_mib)}
+
+
+def _peak_mib(process: subprocess.Popen[str]) -> float:
+    """Wait for a process; the most memory that it and its children held, looked at once a second."""
+    peak_kib = 0.0
+    while process.poll() is None:
+        peak_kib = max(peak_kib, sum(_proportional_kib(pid) for pid in [process.pid, *_children(process.pid)]))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1.0)
+    return peak_kib / KIB_PER_MIB
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):  # over, or no Linux
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _proportional_kib(pid: int) -> float:
+    """Memory of a process, pages that several share divided among them; 0 where it is over, or where no Linux is."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next((float(line.split()[1]) for line in lines if line.startswith("Pss:")), 0.0)
+    return 0.0
 
 
 def chosen(given: argparse.Namespace) -> Iterator[Case]:
@@ -109,9 +144,11 @@ def chosen(given: argparse.Namespace) -> Iterator[Case]:
     everything = not (given.sizes or given.quick or given.long or given.crowded)
     sizes = given.sizes or (QUICK if given.quick else SIZES if everything else ())
     for size in sorted(sizes):
-        yield Case(f"{size}", cells=size // PER_CELL, per_cell=PER_CELL, rounds=ROUNDS)
+        yield Case(f"{size}", cells=size // PER_CELL, per_cell=PER_CELL, rounds=ROUNDS, workers=given.workers)
     if given.long or everything:
-        yield Case(f"{CROWD}_long", cells=CROWD // PER_CELL, per_cell=PER_CELL, rounds=LONG_ROUNDS)
+        yield Case(
+            f"{CROWD}_long", cells=CROWD // PER_CELL, per_cell=PER_CELL, rounds=LONG_ROUNDS, workers=given.workers
+        )
     if given.crowded or everything:
         yield Case(f"{CROWD}_crowded", cells=1, per_cell=CROWD, rounds=1, changes={"trace.bands": False})
 
@@ -153,6 +190,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="200 and 1,000 devices")
     parser.add_argument("--long", action="store_true", help="10,000 devices for 20 rounds")
     parser.add_argument("--crowded", action="store_true", help="one cell of 10,000 devices")
+    parser.add_argument("--workers", type=int, help="processes that simulate cells (default: one per core)")
     parser.add_argument("--case", type=json.loads, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()

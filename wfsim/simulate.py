@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 _WORK_LOG = "work.log"
+_DEVICES_WORTH_PROCESSES = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
     """What a run may use of this machine; none of it changes a result.
 
-    `workers` chunks of training are computed at once (None: as the scenario says, else one per core). `cache` is a
+    `workers` chunks of training are computed at once, or cells that run apart simulated in so many processes (None: as
+    the scenario says, else one per core). `cache` is a
     folder of computed training that runs share, at most about `cache_limit_bytes` of it.
     """
 
@@ -143,11 +145,12 @@ class _Attempt:
         try:
             with threadpool_limits(1):  # NumPy's BLAS must not depend on the number of cores; torch sees to itself
                 memory = self._memory(file, cache, workers)
-                world = build_world(self._scenario, journal, memory)
+                world = build_world(self._scenario, journal, memory, _processes(self._scenario, workers))
+                self._manifest["processes"] = world.shards.processes if world.shards is not None else 1
                 self._manifest["data_digest"] = world.workload.dataset.digest
                 self._write_manifest()
                 try:
-                    execute(world)
+                    self._manifest["events"] = execute(world)
                 finally:
                     self._export(world.federation)
         finally:
@@ -222,3 +225,12 @@ class _Attempt:
 
     def _write_manifest(self) -> None:
         layout.write_json(self._path / "manifest.json", self._manifest)
+
+
+def _processes(scenario: Scenario, workers: int | None) -> int:
+    """How many may simulate cells side by side: starting them takes as long as a few hundred turns of devices."""
+    from wfsim.world.forked import most_processes
+
+    if len(scenario.topology.device_names()) < _DEVICES_WORTH_PROCESSES:
+        return 1
+    return min(workers or scenario.learning.engine.chunk_workers or most_processes(), most_processes())

@@ -14,6 +14,10 @@ CacheFolder = Annotated[
     Path | None, typer.Option("--cache", help="folder of computed training that runs share (default: none)")
 ]
 CacheLimit = Annotated[float, typer.Option("--cache-limit-gb", min=0.001, help="size at which the cache is trimmed")]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="chunks trained, or processes that simulate cells, at once (default: cores)"),
+]
 
 _GB = 1_000_000_000
 

@@ -9,7 +9,7 @@ import typer
 
 from wfsim.cli._arguments import Overrides, ScenarioName
 from wfsim.cli._output import AsJson, console, say
-from wfsim.cli._resources import CacheFolder, CacheLimit, resources
+from wfsim.cli._resources import CacheFolder, CacheLimit, Workers, resources
 from wfsim.cli._simulating import report, simulating
 from wfsim.cli._streams import expendable_output
 
@@ -27,6 +27,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="run afresh, replacing the run in that directory")] = False,
     cache: CacheFolder = None,
     cache_limit_gb: CacheLimit = 2.0,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a scenario into a run directory, going on where an earlier attempt stopped; print a summary."""
@@ -38,7 +39,7 @@ def run(
         if loaded.sweep is not None:
             cells = loaded.sweep.count()
             say(console(stderr=True), f"{file}: running the base scenario alone; wfsim sweep runs its {cells} cells")
-        _simulate(loaded, out, resources(cache, cache_limit_gb), force=force, as_json=as_json)
+        _simulate(loaded, out, resources(cache, cache_limit_gb, workers), force=force, as_json=as_json)
 
 
 def _simulate(scenario: Scenario, out: Path | None, resources: Resources, *, force: bool, as_json: bool) -> None:

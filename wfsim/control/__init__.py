@@ -82,6 +82,11 @@ class Controller(Part, slot="controller"):
         """Whether it steers the duration of rounds, which asynchronous protocols lack."""
         return False
 
+    @property
+    def remembers(self) -> bool:
+        """Whether its state changes after rounds."""
+        return type(self).after is not Controller.after
+
     def begin(self, setting: Setting) -> Any:
         """The state before the first round."""
         return None

@@ -28,6 +28,10 @@ class Selecting(Controller):
                 raise ValueError(f"{name} belongs to the controller, not to its selection")
         return selection
 
+    @property
+    def remembers(self) -> bool:
+        return type(self).after is not Selecting.after or self.selection.remembers
+
     def begin(self, setting: Setting) -> Any:
         return self.selection.begin(setting)
 

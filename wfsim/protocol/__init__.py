@@ -41,6 +41,7 @@ class Protocol(Part, slot="protocol"):
 
     has_deadline: ClassVar[bool] = False
     continuous: ClassVar[bool] = False  # idle devices start at once, without waiting for the next round
+    waits_for_all: ClassVar[bool] = False  # a round closes when everybody who started is done, and for nothing else
 
     overtaken: Overtaken = Field("abandon", description="what a device does that is still busy as a round closes")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wfsim.trace.backlog import Backlog
 from wfsim.trace.devices import (
     ComputeEnded,
     ComputeStarted,
@@ -25,6 +26,7 @@ from wfsim.trace.network import (
     TransferEnded,
     TransferStarted,
 )
+from wfsim.trace.pages import Leaves, Pages, in_order
 from wfsim.trace.record import FORMAT, RECORDS, Record
 from wfsim.trace.rounds import (
     Controlled,
@@ -41,6 +43,7 @@ from wfsim.trace.run import JobsCounted, RunEnded, RunStarted
 __all__ = [
     "FORMAT",
     "RECORDS",
+    "Backlog",
     "BandShared",
     "ChannelGain",
     "ComputeEnded",
@@ -61,11 +64,13 @@ __all__ = [
     "JobsCounted",
     "Journal",
     "LanguageTask",
+    "Leaves",
     "LinkPlaced",
     "ModelUpdated",
     "NobodyAvailable",
     "OutageEnded",
     "OutageStarted",
+    "Pages",
     "Record",
     "Requested",
     "Rerouted",
@@ -82,6 +87,7 @@ __all__ = [
     "UpdateHeld",
     "UpdatesMeasured",
     "check_chain",
+    "in_order",
     "read_journal",
     "recover_journal",
 ]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import simpy
 
 from wfsim import trace
 from wfsim.control import Setting
@@ -23,8 +22,11 @@ from wfsim.scenario.identity import code_digest
 from wfsim.scenario.schema import Scenario
 from wfsim.topology.layout import layout_of
 from wfsim.wired.network import FixedNetwork
+from wfsim.world.apart import runs_apart
 from wfsim.world.cell import Cell
+from wfsim.world.cell_world import cell_world
 from wfsim.world.cells import Bench, build_cells
+from wfsim.world.clock import Clock
 from wfsim.world.edges import edges_of
 from wfsim.world.encoder import Wire
 from wfsim.world.failures import watch
@@ -35,12 +37,16 @@ from wfsim.world.ledger import Ledger
 from wfsim.world.links import draw_links
 from wfsim.world.memory import Memory
 from wfsim.world.outbox import Outbox
+from wfsim.world.shards import Shards
 from wfsim.world.world import World
 
 
-def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | None = None) -> World:
-    """Draw everything that is drawn once, wire it, and write the first records. Nothing is remembered by default."""
-    env, streams, devices = simpy.Environment(0.0), Streams(scenario.seed), scenario.topology.device_names()
+def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | None = None, processes: int = 1) -> World:
+    """Draw everything that is drawn once, wire it, and write the first records. Nothing is remembered by default.
+
+    Cells that run apart are shared out to at most so many `processes`, which changes no result.
+    """
+    env, streams, devices = Clock(0.0), Streams(scenario.seed), scenario.topology.device_names()
     workload = build_workload(scenario.learning, streams, devices)
     wire = wire_of(scenario, workload)
     layout = layout_of(scenario.topology.graph(streams))
@@ -56,7 +62,10 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
         journal=journal,
         start_s=scenario.start_s,
     )
-    cells = build_cells(scenario, layout, Bench(env, streams, journal), update)
+    benches = [Bench(env, streams, journal)] * len(layout.stations)
+    if is_apart := runs_apart(scenario, layout):
+        benches = [Bench(Clock(0.0), streams, trace.Pages(part)) for part in range(len(layout.stations))]
+    cells = build_cells(scenario, layout, streams, benches, update)
     home = {device: cell for cell in cells for device in cell.devices}
     setting = check_control(scenario, workload)
     world = World(
@@ -83,8 +92,12 @@ def build_world(scenario: Scenario, journal: trace.Journal, memory: Memory | Non
         setting=setting,
         control_state=scenario.controller.begin(setting),
     )
-    journal.listen(world.ledger)
     _write_beginning(world)
+    if is_apart:
+        world.journal = backlog = trace.Backlog(journal)
+        worlds = [cell_world(world, layout, cell, bench) for cell, bench in zip(cells, benches, strict=True)]
+        world.shards = Shards(worlds, backlog, min(processes, len(worlds)))
+    world.journal.listen(world.ledger)
     world.edges = edges_of(world, layout)
     for each in world.edges or (world,):
         watch(each)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import simpy
-
 from wfsim import trace
 from wfsim.downlink import DownlinkAir
 from wfsim.radio.band import Band
@@ -21,6 +19,7 @@ from wfsim.topology.layout import Layout, Station
 from wfsim.units import dbm_to_watt
 from wfsim.uplink import UplinkAir
 from wfsim.world.cell import Cell
+from wfsim.world.clock import Clock
 from wfsim.world.coupled import couple_cells
 from wfsim.world.links import LargeScale, draw_links
 
@@ -29,18 +28,22 @@ from wfsim.world.links import LargeScale, draw_links
 class Bench:
     """What every part of a world is wired to."""
 
-    env: simpy.Environment
+    env: Clock
     streams: Streams
     journal: trace.Journal
 
 
-def build_cells(scenario: Scenario, layout: Layout, bench: Bench, update_bytes: Sequence[int]) -> tuple[Cell, ...]:
-    """The cells in order of their stations' names; `update_bytes` are the fragments of an update as it is expected.
+def build_cells(
+    scenario: Scenario, layout: Layout, streams: Streams, benches: Sequence[Bench], update_bytes: Sequence[int]
+) -> tuple[Cell, ...]:
+    """The cells in order of their stations' names, each with its bench; `update_bytes` are the fragments of an update
+    as it is expected.
 
     Raises ScenarioError for a station whose radio is unknown or cannot work at its distances.
     """
-    cells = tuple(_Wiring(scenario, layout, bench, station).cell(update_bytes) for station in layout.stations)
-    couple_cells(cells, bench.streams)
+    placed = zip(layout.stations, benches, strict=True)
+    cells = tuple(_Wiring(scenario, layout, bench, station).cell(update_bytes) for station, bench in placed)
+    couple_cells(cells, streams)
     return cells
 
 

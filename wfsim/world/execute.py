@@ -12,6 +12,7 @@ import simpy
 from wfsim.errors import RunError
 from wfsim.world.guard import guarded
 from wfsim.world.server import serve
+from wfsim.world.stuck import why_stuck
 from wfsim.world.world import World
 
 _HOPELESS_STEPS = 20_000  # in a row, in which outages came and went and nothing else happened
@@ -19,14 +20,26 @@ _ROUND_OF_STEPS = 1_000
 _NEW_OBJECTS = 50_000
 
 
-def execute(world: World) -> None:
-    """Run until the server has served its last round. Raises RunError when nothing can happen any more."""
+def execute(world: World) -> int:
+    """Run until the server has served its last round; how many events that took.
+
+    Raises RunError when nothing can happen any more.
+    """
+    try:
+        _run(world)
+        return world.env.events() + (world.shards.events() if world.shards is not None else 0)
+    finally:
+        if world.shards is not None:
+            world.shards.stop()
+
+
+def _run(world: World) -> None:
     server = world.env.process(guarded(world, serve(world)))
     idle = _Idle(world)
     with _rare_collections():
         while not server.triggered:
             if _step_on(world, server) or idle.too_long():
-                raise RunError(_stuck(world))
+                raise RunError(why_stuck(world))
     if not server.ok:
         raise server.value
 
@@ -52,12 +65,6 @@ def _rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-def _stuck(world: World) -> str:
-    media = [medium for cell in world.cells for medium in (cell.up.medium, cell.down.medium)]
-    reasons = [reason for part in (*media, world.fixed) if (reason := part.idle_reason())]
-    return f"nothing can happen after t = {world.env.now:g} s: {'; '.join(reasons) or 'every process waits'}"
 
 
 class _Idle:

@@ -82,6 +82,11 @@ class Floor:
     _brought: int = 0
     _changed: simpy.Event | None = None
 
+    @property
+    def round(self) -> int:
+        """The number of the round that is open."""
+        return self._round
+
     def open(self, round_number: int, *, forget: bool) -> None:
         """A round begins. `forget` what belongs to the one before: who crashed in it, and how often turns began."""
         if forget:

@@ -37,7 +37,11 @@ def serve(world: World) -> Process:
     for each in world.edges or (world,):
         yield from dismiss(each, "end")
         cut_messages(each)
+    if world.shards is not None:
+        world.shards.end(world.env.now)
     _write_end(world, round_number, reason)
+    if world.shards is not None:
+        world.shards.settle()
 
 
 def _serve_round(world: World, round_number: int) -> Generator[simpy.Event, object, str | None]:
@@ -128,7 +132,10 @@ def _begin(world: World, round_number: int, deadline_s: float | None) -> None:
             deadline_s=deadline_s,
         )
     )
-    send_to_work(world, round_number, wave, cohort, deadline_s)
+    if world.shards is not None:
+        world.shards.send_to_work(world, round_number, wave, cohort)
+    else:
+        send_to_work(world, round_number, wave, cohort, deadline_s)
 
 
 def _join(world: World, round_number: int) -> None:
@@ -165,6 +172,9 @@ def _next_wave(world: World, round_number: int) -> int:
 
 
 def _until_it_closes(world: World, round_number: int, deadline_s: float | None) -> Process:
+    if world.shards is not None:
+        yield world.env.at(world.shards.finish(world))
+        return
     floor, continuous, start_s = world.floor, world.scenario.protocol.continuous, world.env.now
     alarms = _alarms(world, deadline_s, _stop_s(world) if continuous else None, next_crash_s(world))
     while not is_down(world) and not _closes(world, deadline_s):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
-
-import simpy
+from typing import TYPE_CHECKING, Any
 
 from wfsim import trace
 from wfsim.control import Setting
@@ -18,11 +16,15 @@ from wfsim.rng import Streams
 from wfsim.scenario.schema import Scenario
 from wfsim.wired.network import FixedNetwork
 from wfsim.world.cell import Cell
+from wfsim.world.clock import Clock
 from wfsim.world.encoder import Wire
 from wfsim.world.federation import Federation
 from wfsim.world.floor import Floor
 from wfsim.world.ledger import Ledger
 from wfsim.world.turn import Upload
+
+if TYPE_CHECKING:
+    from wfsim.world.shards import Shards
 
 
 @dataclass(kw_only=True)
@@ -35,10 +37,11 @@ class Unrest:
 @dataclass(kw_only=True, eq=False)
 class World:
     """Wiring and state of one run. `home` gives a device's cell, `server` the node where the server stands;
-    `mean_snr_db` and `flops_per_s` are by device."""
+    `mean_snr_db` and `flops_per_s` are by device. Where cells run apart, `shards` simulates them, and nothing else here
+    is touched by what happens within a round."""
 
     scenario: Scenario
-    env: simpy.Environment
+    env: Clock
     streams: Streams
     journal: trace.Journal
     workload: Workload
@@ -61,6 +64,7 @@ class World:
     control_state: Any
     unrest: Unrest = field(default_factory=Unrest)
     edges: tuple[EdgeWorld, ...] = ()
+    shards: Shards | None = None
     _settings: dict[str, Setting] = field(default_factory=dict)
 
     def write(self, record: trace.Record) -> None:
