@@ -9,7 +9,7 @@ import pytest
 from wfsim.results.verify import verify
 from wfsim.scenario.cells import load_batch
 from wfsim.scenario.load import load_scenario
-from wfsim.world.build import check_scenario
+from wfsim.world.checks import check_scenario
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 SCENARIOS = sorted(FOLDER.rglob("*.yaml"))

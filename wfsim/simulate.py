@@ -66,7 +66,7 @@ def run(
     Raises ScenarioError before anything is written where the scenario cannot be built, RunError when the simulation
     cannot go on, Interrupted on Ctrl-C; after the latter two the directory says so and can be read and resumed.
     """
-    from wfsim.world.build import check_scenario
+    from wfsim.world.checks import check_scenario
 
     scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     check_scenario(scenario)

@@ -109,7 +109,8 @@ def test_validating_and_building_need_no_torch(text_model, texts_csv) -> None:
     asked = [f"learning.model.path={text_model('bert')}", f"learning.data.path={texts_csv}", "topology.devices=3"]
     code = (
         "import sys; from wfsim.scenario.load import load_scenario; from wfsim.scenario.identity import run_id; "
-        "from wfsim.trace import Journal; from wfsim.world.build import build_world, check_scenario; "
+        "from wfsim.trace import Journal; from wfsim.world.build import build_world; "
+        "from wfsim.world.checks import check_scenario; "
         f"scenario = load_scenario('bert_local', {asked!r}); check_scenario(scenario); run_id(scenario); "
         "build_world(scenario, Journal([])); assert not {'torch', 'transformers', 'peft'} & set(sys.modules)"
     )

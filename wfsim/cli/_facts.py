@@ -17,7 +17,7 @@ from wfsim.rng import Streams
 from wfsim.scenario.identity import run_id
 from wfsim.scenario.schema import Scenario
 from wfsim.units import BITS_PER_BYTE
-from wfsim.world.build import expected_plan, usual_download, wire_of
+from wfsim.world.sizes import expected_plan, usual_download, wire_of
 
 Facts = dict[str, Any]
 

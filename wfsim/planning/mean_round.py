@@ -16,8 +16,8 @@ from wfsim.planning.mean_channel import MeanChannel, gap_and_cap
 from wfsim.planning.sizes import bits_flying, bits_on_air
 from wfsim.rng import Streams
 from wfsim.scenario.schema import Scenario
-from wfsim.world.build import usual_download
 from wfsim.world.links import Losses, losses_of
+from wfsim.world.sizes import usual_download
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.int64]

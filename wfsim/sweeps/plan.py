@@ -11,7 +11,7 @@ from wfsim.results.directory import COMPLETED, Run
 from wfsim.scenario.cells import Batch, Cell
 from wfsim.scenario.identity import run_id
 from wfsim.simulate import RUNS
-from wfsim.world.build import check_scenario
+from wfsim.world.checks import check_scenario
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 import wfsim.scenario.schema  # noqa: F401  opens every slot
 from wfsim.part import slots
 from wfsim.scenario.load import load_scenario
-from wfsim.world.build import check_scenario
+from wfsim.world.checks import check_scenario
 
 SLOTS = sorted(slot.slot for slot in slots() if slot.__module__.startswith("wfsim."))
 

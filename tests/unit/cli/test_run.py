@@ -90,7 +90,7 @@ def test_a_stop_that_was_lost_stops_the_run_all_the_same(cli, monkeypatch: pytes
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("wfsim.world.build.check_scenario", sent)
+    monkeypatch.setattr("wfsim.world.checks.check_scenario", sent)
     said = cli("run", "small.yaml", "--out", "one")
     assert said.code == 130 and said.err.startswith("wfsim: interrupted at t = 0 s; ")
     assert Run("one").status == "interrupted"

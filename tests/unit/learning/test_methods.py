@@ -11,7 +11,7 @@ from wfsim.learning.flops import forward_flops, training_flops
 from wfsim.learning.memory import training_memory
 from wfsim.learning.models.tiny_vit import TinyVit
 from wfsim.scenario.load import load_scenario
-from wfsim.world.build import check_scenario
+from wfsim.world.checks import check_scenario
 
 ENCODER = TinyVit().encoder(10)
 HEAD, FULL = (adapter_shapes(AdapterSettings(method=method), ENCODER) for method in ("head", "full"))

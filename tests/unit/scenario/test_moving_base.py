@@ -6,7 +6,7 @@ import pytest
 
 from wfsim.errors import ScenarioError
 from wfsim.scenario.load import load_scenario
-from wfsim.world.build import check_scenario
+from wfsim.world.checks import check_scenario
 
 SITES = {"kind": "sites", "sites": [{"name": name, "devices": 2, "min_distance_m": 40} for name in ("a", "b")]}
 

@@ -7,7 +7,7 @@ import pytest
 
 import wfsim
 from wfsim.errors import ScenarioError
-from wfsim.world.build import check_scenario
+from wfsim.world.checks import check_scenario
 
 SMALL = [
     "topology.devices=3",
