@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -83,6 +84,13 @@ def test_what_is_not_a_record_is_named_by_line(tmp_path: Path, text: str) -> Non
 
 def test_every_record_belongs_to_a_group() -> None:
     assert {record.group for record in trace.RECORDS.values()} == {"server", "network", "device", "learning"}
+
+
+@pytest.mark.parametrize("kind", trace.RECORDS.values(), ids=trace.RECORDS)
+def test_a_line_holds_the_fields_in_order_of_declaration(kind: type[trace.Record]) -> None:
+    names = [field.name for field in dataclasses.fields(kind)]
+    made = kind(**{name: index for index, name in reversed(list(enumerate(names)))})
+    assert list(made.payload().items()) == [("type", kind.name), *((name, index) for index, name in enumerate(names))]
 
 
 def torn(path: Path, keep: int, tail: bytes) -> list[dict]:

@@ -11,7 +11,6 @@ from wfsim.trace.rounds import Control, Joining, RoundEnd, RoundStart
 class OfEdge:
     """Whose round it is."""
 
-    __slots__ = ()
     edge: str
 
 

@@ -9,7 +9,6 @@ from wfsim.trace.record import Record, record, shared
 class NewVersion:
     """Fields of `model_updated`."""
 
-    __slots__ = ()
     version: int
     covariance_norm: float
     device_loss: dict[str, float]

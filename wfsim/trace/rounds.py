@@ -9,7 +9,6 @@ from wfsim.trace.record import Record, record, shared
 class RoundStart:
     """Fields of `round_started`."""
 
-    __slots__ = ()
     round: int
     version: int
     available: int
@@ -28,7 +27,6 @@ class RoundStarted(RoundStart, Record):
 class Joining:
     """Fields of `devices_joined`."""
 
-    __slots__ = ()
     round: int
     version: int
     devices: list[str]
@@ -74,7 +72,6 @@ class Granted(Record):
 class Control:
     """Fields of `controlled`."""
 
-    __slots__ = ()
     round: int
     measures: dict[str, float]
 
@@ -98,7 +95,6 @@ class NobodyAvailable(Record):
 class RoundEnd:
     """Fields of `round_closed`."""
 
-    __slots__ = ()
     round: int
     version: int
     participants: int
