@@ -26,7 +26,9 @@ class Desk:
 
     def __init__(self, world: World, cohort: Sequence[Candidate], wave: int | str) -> None:
         self._world, self._cohort, self._wave, self._start_s = world, cohort, wave, world.env.now
-        self._controller = world.scenario.controller
+        self._controller = rule = world.scenario.controller
+        # Whether an answer says more than a fixed share of the band: then both are journaled.
+        self._decides = rule.asks or rule.reads_scores or rule.grants_ranks or rule.may_hold
         self._members: dict[str, list[Candidate]] = {}
         for member in cohort:
             self._members.setdefault(world.home[member.device].station, []).append(member)
@@ -42,7 +44,7 @@ class Desk:
         if self._decides:
             self._write_request(request)
         if not self._controller.asks:
-            return self._grants([request])[0]
+            return self._grant_at_once(request)
         scores = len(request.dropped or ())
         cell = self._world.home[request.device]
         weight = self._share_of_all(cell) / len(self._members[cell.station])
@@ -88,17 +90,27 @@ class Desk:
             for device in devices:
                 sent.callbacks.append(lambda _, device=device: answered[device].succeed(grants[device]))
 
+    def _grant_at_once(self, request: Request) -> Grant:
+        """The answer to one alone."""
+        answers = self._answers(self._world.home[request.device], [request])
+        self._note([request], answers)
+        return answers[0]
+
     def _grants(self, requests: Sequence[Request]) -> list[Grant]:
         """Answers in the order of the requests. Every cell's band is its own and is divided on its own."""
         asking, grants = {request.device: request for request in requests}, dict[str, Grant]()
         for cell, devices in by_cell(self._world.home, asking).values():
             answers = self._answers(cell, [asking[device] for device in devices])
             grants |= {grant.device: grant for grant in answers}
-        self._world.floor.requests += requests
         answers = [grants[request.device] for request in requests]
+        self._note(requests, answers)
+        return answers
+
+    def _note(self, requests: Sequence[Request], answers: Sequence[Grant]) -> None:
+        """These were answered so, now."""
+        self._world.floor.requests += requests
         if self._decides:
             self._write_grants(requests, answers)
-        return answers
 
     def _answers(self, cell: Cell, requests: Sequence[Request]) -> list[Grant]:
         world, here = self._world, self._members[cell.station]
@@ -112,12 +124,6 @@ class Desk:
         """The cohort's part of a cell's band: others may be at work for longer, each with as much right to it."""
         members = len(self._members[cell.station])
         return members / max(members, self._world.floor.busy[cell.station])
-
-    @property
-    def _decides(self) -> bool:
-        """Whether an answer says more than a fixed share of the band: then both are journaled."""
-        rule = self._controller
-        return rule.asks or rule.reads_scores or rule.grants_ranks or rule.may_hold
 
     def _request(self, assignment: Assignment, turn: Turn) -> Request:
         world, device = self._world, assignment.device

@@ -69,9 +69,12 @@ def _compute(world: World, assignment: Assignment) -> Generator[simpy.Event, obj
     try:
         yield world.env.timeout(duration_s)
     except simpy.Interrupt:
-        _write_computed(world, assignment, duration_s, spent_s=world.env.now - start_s, finished=False)
+        spent_s = world.env.now - start_s
+        # A cut computation has drawn its share of the work's energy.
+        flops *= spent_s / duration_s if duration_s else 1.0
+        _write_computed(world, assignment, flops, spent_s, finished=False)
         raise
-    _write_computed(world, assignment, duration_s, spent_s=duration_s, finished=True)
+    _write_computed(world, assignment, flops, duration_s, finished=True)
 
 
 def _flops(world: World, assignment: Assignment) -> float:
@@ -84,11 +87,10 @@ def _flops(world: World, assignment: Assignment) -> float:
     )
 
 
-def _write_computed(world: World, assignment: Assignment, duration_s: float, *, spent_s: float, finished: bool) -> None:
-    """A cut computation has drawn its share of the work's energy."""
-    share = spent_s / duration_s if duration_s else 1.0
-    speed, flops = world.flops_per_s[assignment.device], _flops(world, assignment)
-    energy_j = world.scenario.devices.energy.compute_j(flops * share, speed, spent_s)
+def _write_computed(world: World, assignment: Assignment, flops: float, spent_s: float, *, finished: bool) -> None:
+    """So many operations took so long."""
+    speed = world.flops_per_s[assignment.device]
+    energy_j = world.scenario.devices.energy.compute_j(flops, speed, spent_s)
     world.write(
         trace.ComputeEnded(
             t_s=world.env.now,

@@ -167,23 +167,22 @@ class LinkTable(Folding):
             link.payloads += 1
             link.bits["offered_bits"] += started["offered_bits"]
             del self._due[transfer], self._flying[transfer]
-            self._share(station, line["direction"], line["t_s"], without=transfer)
+            self._air_of(station, line["direction"]).active.discard(transfer)
+            self._change(station, line["direction"], line["t_s"])
 
     def _on_band_shared(self, line: Line) -> None:
         link = self._link(_of_air(line["station"], line["direction"]), AIR, line["direction"])
         link.busy_s = link.busy_s or 0.0
         active = {name for name, share_hz in line["shares_hz"].items() if share_hz > 0.0}
-        self._share(line["station"], line["direction"], line["t_s"], active=active)
+        self._air_of(line["station"], line["direction"]).active = active
+        self._change(line["station"], line["direction"], line["t_s"])
 
-    def _share(
-        self, station: str, direction: str, t_s: float, *, active: set[str] | None = None, without: str | None = None
-    ) -> None:
-        if (station, direction) not in self._air:
-            down = self._down.get(station, ())
-            self._air[station, direction] = _Air(is_down=any(math.isinf(end_s) for _, end_s in down))
-        air = self._air[station, direction]
-        air.active = air.active - {without} if active is None else active
-        self._change(station, direction, t_s)
+    def _air_of(self, station: str, direction: str) -> _Air:
+        air = self._air.get((station, direction))
+        if air is None:
+            is_down = any(math.isinf(end_s) for _, end_s in self._down.get(station, ()))
+            air = self._air[station, direction] = _Air(is_down=is_down)
+        return air
 
     def _change(self, station: str, direction: str, t_s: float) -> None:
         span = self._air[station, direction].change(t_s)
