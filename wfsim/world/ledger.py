@@ -65,8 +65,9 @@ class Ledger(Folding):
     def _begin(self, edge: str, devices: list[str], t_s: float) -> None:
         for device in devices:
             self._began_s[device] = t_s
-            self.of(device).turns += 1
-            self.of(device).last_round = self._rounds[edge]
+            history = self.of(device)
+            history.turns += 1
+            history.last_round = self._rounds[edge]
             self._edge_of[device] = edge
 
     def _on_compute_ended(self, line: Line) -> None:

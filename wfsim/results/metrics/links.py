@@ -96,6 +96,15 @@ class _Air:
         return None
 
 
+@dataclass(slots=True)
+class _Flying:
+    """A transfer on the air: every one of its receivers tells of its part, and some are `due`."""
+
+    offered_bits: float
+    receivers: int
+    due: int
+
+
 class LinkTable(Folding):
     """Folds journal lines into totals per link; with `spans` it remembers when each was busy, too."""
 
@@ -103,8 +112,7 @@ class LinkTable(Folding):
         self._links: dict[str, _Link] = {}
         self._air: dict[tuple[str, str], _Air] = {}
         self._station: dict[str, str] = {}
-        self._flying: dict[str, Line] = {}
-        self._due: dict[str, int] = {}
+        self._flying: dict[str, _Flying] = {}
         self._down: dict[str, list[Span]] = {}
         self._spans = spans
 
@@ -152,23 +160,23 @@ class LinkTable(Folding):
         self._station[line["device"]] = line["station"]
 
     def _on_transfer_started(self, line: Line) -> None:
-        self._flying[line["transfer"]] = line
-        self._due[line["transfer"]] = len(line["devices"])
+        receivers = len(line["devices"])
+        self._flying[line["transfer"]] = _Flying(line["offered_bits"], receivers, receivers)
 
     def _on_transfer_ended(self, line: Line) -> None:
-        transfer, started = line["transfer"], self._flying.get(line["transfer"])
-        station = self._station.get(line["device"])
-        if started is None or station is None:
+        transfer, direction, station = line["transfer"], line["direction"], self._station.get(line["device"])
+        flying = self._flying.get(transfer)
+        if flying is None or station is None:
             return
-        link = self._link(_of_air(station, line["direction"]), AIR, line["direction"])
-        _add_part(link, line, 1.0 / len(started["devices"]))
-        self._due[transfer] -= 1
-        if self._due[transfer] == 0:
+        link = self._link(_of_air(station, direction), AIR, direction)
+        _add_part(link, line, 1.0 / flying.receivers)
+        flying.due -= 1
+        if flying.due == 0:
             link.payloads += 1
-            link.bits["offered_bits"] += started["offered_bits"]
-            del self._due[transfer], self._flying[transfer]
-            self._air_of(station, line["direction"]).active.discard(transfer)
-            self._change(station, line["direction"], line["t_s"])
+            link.bits["offered_bits"] += flying.offered_bits
+            del self._flying[transfer]
+            self._air_of(station, direction).active.discard(transfer)
+            self._change(station, direction, line["t_s"])
 
     def _on_band_shared(self, line: Line) -> None:
         link = self._link(_of_air(line["station"], line["direction"]), AIR, line["direction"])
