@@ -79,6 +79,11 @@ class Band:
         shares_hz = self.access.divide_blocks(self.band_hz - division.background_hz, weights, merits)
         return self.access.within(self.duty_cycle, self.band_hz, shares_hz)
 
+    @property
+    def is_always_on_air(self) -> bool:
+        """Whether whoever has a share radiates all the time."""
+        return self.duty_cycle == 1.0 and type(self.access).on_air is Access.on_air
+
     def on_air(self, shares_hz: Array) -> Array:
         """The fraction of time, same shape as the shares, in which each transfer radiates."""
         on_air = self.access.on_air(self.band_hz, shares_hz)

@@ -53,8 +53,9 @@ class Channel:
         self.link = link
         self.noise_rise = np.ones(len(snr_hz))
         self._heard_hz = snr_hz
+        self._coherence_s = paths.coherence_s or 0.0
         self._back_off = float(db_to_linear(-link.margin_db))
-        self._cache = GainCache(paths, spans=2 if self.errs else 1)
+        self._cache = GainCache(paths, len(snr_hz), spans=2 if self.errs else 1)
 
     def set_noise_rise(self, rise: Array) -> None:
         """Interference has raised the noise of every link [links] by these linear factors >= 1."""
@@ -68,7 +69,17 @@ class Channel:
     @property
     def sliver_s(self) -> float:
         """What is shorter, at the edge of a coherence block, is rounding; zero without fading."""
-        return _SLIVER * (self.paths.coherence_s or 0.0)
+        return _SLIVER * self._coherence_s
+
+    @property
+    def is_told_by_blocks(self) -> bool:
+        """Whether gains of the present coherence block, which the transmitter knows, say all."""
+        return self.paths.coherence_s is not None and self.link.csi_age_s == 0.0
+
+    def block_at(self, t_s: float) -> tuple[int, float]:
+        """The coherence block at a time, and when it ends, s. Not where nothing fades."""
+        block = interval_of(t_s + self.sliver_s, self._coherence_s)
+        return block, (block + 1) * self._coherence_s
 
     def blocks_until(self, wait_s: float) -> float:
         """How many coherence blocks from any time cover the next `wait_s`; infinity without fading or an end."""
@@ -100,10 +111,10 @@ class Channel:
         )
 
     def _whole_blocks(self, start_s: float, blocks: int, coherence_s: float) -> Pieces:
-        first = interval_of(start_s + _SLIVER * coherence_s, coherence_s)
+        first, end_s = self.block_at(start_s)
         if blocks == 1:
             own = np.array([first])
-            return Pieces(edges_s=np.array([start_s, (first + 1) * coherence_s]), blocks=own, csi_blocks=own)
+            return Pieces(edges_s=np.array([start_s, end_s]), blocks=own, csi_blocks=own)
         own = np.arange(first, first + blocks + 1)
         edges_s = own * coherence_s
         edges_s[0] = start_s
@@ -134,6 +145,12 @@ class Channel:
         """Spectral efficiency [links, pieces] that the transmitter picks from its knowledge, less the margin."""
         known_snr = self._snr(links, band_hz, self.gains(links, pieces.csi_blocks))
         return self.link.efficiency(known_snr * self._back_off if self._back_off < 1.0 else known_snr)
+
+    def chosen_in_block(self, links: Indices, band_hz: Array, block: int) -> Array:
+        """As `chosen` in one coherence block of which the transmitter knows the gains, [links]."""
+        power_band_hz = band_hz if self.power_band_hz is None else self.power_band_hz
+        snr = self._heard_hz[links] * self._cache.block_gains(links, block) / power_band_hz
+        return self.link.efficiency(snr * self._back_off if self._back_off < 1.0 else snr)
 
     def supported(self, links: Indices, band_hz: Array, pieces: Pieces) -> Array:
         """Spectral efficiency [links, pieces] that the channel really carries: packets above it are lost."""

@@ -36,6 +36,11 @@ class Crowd:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def is_one_to_one(self) -> bool:
+        """Whether every transfer has one link."""
+        return len(self.links) == len(self.names)
+
     def column(self, name: str) -> Array:
         """A running number of every transfer, shape [transfers], to read and to write."""
         return self._own[_ROWS[name]]
@@ -92,13 +97,13 @@ class Crowd:
 
     def least(self, values: Array) -> Array:
         """The least value [transfers, pieces] over each transfer's links, of values [all receivers, pieces]."""
-        if len(self.links) == len(self.names):
+        if self.is_one_to_one:
             return values
         return np.minimum.reduceat(values, np.cumsum(self.counts) - self.counts, axis=0)
 
     def each_link(self, values: Array) -> Array:
         """A transfer's value at each of its links."""
-        return values if len(self.links) == len(self.names) else np.repeat(values, self.counts, axis=0)
+        return values if self.is_one_to_one else np.repeat(values, self.counts, axis=0)
 
     def links_of(self, row: int) -> slice:
         """The place of a transfer's links among those of all."""
@@ -107,7 +112,7 @@ class Crowd:
 
     def _first(self, row: int) -> int:
         """The place of a transfer's first link; its own row where every transfer has one receiver."""
-        return row if len(self.links) == len(self.names) else int(self.counts[:row].sum())
+        return row if self.is_one_to_one else int(self.counts[:row].sum())
 
 
 def _with(values: Indices, place: int, new: Indices) -> Indices:

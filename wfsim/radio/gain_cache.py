@@ -11,39 +11,43 @@ _SPAN_BLOCKS = 64
 
 
 class GainCache:
-    """What `paths` say, remembered for the latest `spans` spans of 64 blocks of the links that were asked for."""
+    """What `paths` say of so many `links`, remembered for the latest `spans` spans of 64 blocks of those asked for."""
 
-    def __init__(self, paths: FadingPaths, spans: int) -> None:
-        self._paths, self._most = paths, spans
+    def __init__(self, paths: FadingPaths, links: int, spans: int) -> None:
+        self._paths, self._links, self._most = paths, links, spans
         self._spans: dict[int, NDArray[np.float64]] = {}
 
     def gains(self, links: NDArray[np.int64], first: int, count: int) -> NDArray[np.float64]:
         """Gains [n, count] of n links in blocks `first` ... `first + count - 1`."""
-        span, inside = divmod(first, _SPAN_BLOCKS)
+        if count == 1:
+            return self.block_gains(links, first)[:, None]
+        inside = first % _SPAN_BLOCKS
         if inside + count > _SPAN_BLOCKS:
             return self._paths.block_gains(links, first, count)
-        known = self._known(span, int(links[links.argmax()]) + 1)
-        first_gains = known[:, inside].take(links)
-        if np.isnan(first_gains[first_gains.argmin()]):  # the least of numbers among which is a NaN is the NaN
-            self._draw(known, links[np.isnan(first_gains)], span)
-        elif count == 1:
-            return first_gains[:, None]
-        return known[links, inside : inside + count]
+        self.block_gains(links, first)
+        known = self._spans[first // _SPAN_BLOCKS][inside : inside + count]
+        return np.ascontiguousarray(known.take(links, axis=1).T)
 
-    def _known(self, span: int, links: int) -> NDArray[np.float64]:
-        """The span's gains [links at least, 64], NaN for links not asked for yet."""
+    def block_gains(self, links: NDArray[np.int64], block: int) -> NDArray[np.float64]:
+        """Gains [n] of n links in one block."""
+        span, inside = divmod(block, _SPAN_BLOCKS)
         known = self._spans.get(span)
-        if known is None or len(known) < links:
-            larger = np.full((max(links, 2 * len(known) if known is not None else 0), _SPAN_BLOCKS), np.nan)
-            if known is not None:
-                larger[: len(known)] = known
-            known = self._spans[span] = larger
+        gains = None if known is None else known[inside].take(links)
+        if gains is None or np.isnan(gains[gains.argmin()]):  # the least of numbers among which is a NaN is the NaN
+            known = self._drawn(span, links)
+            gains = known[inside].take(links)
+        return gains
+
+    def _drawn(self, span: int, links: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The span's gains [64, all links], NaN for those of links that nobody has asked for yet."""
+        known = self._spans.get(span)
+        if known is None:
+            known = self._spans[span] = np.full((_SPAN_BLOCKS, self._links), np.nan)
             self._forget()
+        new = links[np.isnan(known[0].take(links))]
+        known[:, new] = self._paths.block_gains(new, span * _SPAN_BLOCKS, _SPAN_BLOCKS).T
         return known
 
     def _forget(self) -> None:
         while len(self._spans) > self._most:
             del self._spans[next(iter(self._spans))]
-
-    def _draw(self, known: NDArray[np.float64], links: NDArray[np.int64], span: int) -> None:
-        known[links] = self._paths.block_gains(links, span * _SPAN_BLOCKS, _SPAN_BLOCKS)

@@ -69,6 +69,11 @@ class MeasuredChannel(Channel):
         super().set_noise_rise(rise)
         self._default.set_noise_rise(rise)
 
+    @property
+    def is_told_by_blocks(self) -> bool:
+        """No: rates that were measured are no gains."""
+        return False
+
     def blocks_until(self, wait_s: float) -> float:
         """Infinity: changes come at any time."""
         return math.inf

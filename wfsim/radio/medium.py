@@ -18,6 +18,7 @@ from wfsim.radio.band import Band, Division
 from wfsim.radio.channel import Channel
 from wfsim.radio.crowd import Crowd
 from wfsim.radio.fates import INDEPENDENT, Fates
+from wfsim.radio.glance import Glance
 from wfsim.radio.loss import PacketLoss
 from wfsim.radio.outlook import Outlook, look_ahead
 from wfsim.radio.patience import Patience
@@ -54,7 +55,8 @@ class Medium:
         self._env, self._band, self._records = env, band, records
         self._fates = Fates(streams=streams, residual_loss=channel.link.residual_loss, loss=loss)
         self._crowd = Crowd()
-        self._outlook: Outlook | None = None
+        self._outlook: Outlook | Glance | None = None
+        self._may_glance = channel.is_told_by_blocks and not band.access.by_block
         self._patience = Patience(channel.paths.coherence_s)
         self._generation = 0
         self._replan_s = np.inf
@@ -124,7 +126,8 @@ class Medium:
         self._records.shared(self._crowd.transfers, division)
         if self._patience.given_up is None:
             self._sleep()
-        self._news.tell(self.on_shares, self._crowd.transfers, division.shares_hz.tolist())
+        if self.on_shares is not None:
+            self._news.tell(self.on_shares, self._crowd.transfers, division.shares_hz.tolist())
 
     def _stand_still(self, division: Division) -> float:
         """Nothing flies and no block is met until the division ends, whose time is returned."""
@@ -133,14 +136,19 @@ class Medium:
 
     def _fly(self, division: Division) -> float:
         """Look ahead; the time at which to look again."""
-        wait_blocks = self.channel.blocks_until(division.until_s - self._env.now)
-        pieces = self.channel.pieces(self._env.now, min(self._window_blocks, wait_blocks))
-        self._outlook = look_ahead(self.channel, self._band, self._crowd, division, pieces)
+        self._outlook = self._look(division)
         if np.count_nonzero(self._outlook.rates_bps):
             self._patience.renew()
         else:
             self._patience.wait(self._env.now)
         return min(self._outlook.end_s, division.until_s)
+
+    def _look(self, division: Division) -> Outlook | Glance:
+        blocks, crowd = self._window_blocks, self._crowd
+        if blocks == 1 and self._may_glance and crowd.is_one_to_one:
+            return Glance(self.channel, self._band, crowd, division, self._env.now)
+        blocks = min(blocks, self.channel.blocks_until(division.until_s - self._env.now))
+        return look_ahead(self.channel, self._band, crowd, division, self.channel.pieces(self._env.now, blocks))
 
     def _sleep(self) -> None:
         wake_s = self._replan_s if self._outlook is None else min(self._outlook.first_s, self._replan_s)
@@ -185,15 +193,24 @@ class Medium:
         outlook, self._outlook = self._outlook, None
         if outlook is None:
             return
-        if self._env.now > outlook.start_s:
+        if isinstance(outlook, Glance):
+            self._book_glance(outlook, self._env.now)
+        elif self._env.now > outlook.start_s:
             self._book_pieces(outlook, self._env.now)
         self._crowd.set_remaining(outlook.remaining_bits(self._env.now))
+
+    def _book_glance(self, glance: Glance, now_s: float) -> None:
+        if now_s > glance.start_s:
+            self._window_blocks = 2 if now_s >= glance.end_s else 1
+            self._book_piece(glance.on_air, glance.block, glance.efficiency, min(glance.end_s, now_s) - glance.start_s)
 
     def _book_pieces(self, outlook: Outlook, now_s: float) -> None:
         used = outlook.used(now_s)
         self._adapt_window(used, exhausted=now_s >= outlook.end_s)
         if used == 1 and outlook.outage is None:
-            self._book_piece(outlook, min(outlook.end_s, now_s) - outlook.start_s)
+            duration_s = min(float(outlook.pieces.edges_s[1]), now_s) - outlook.start_s
+            block, efficiency = int(outlook.pieces.blocks[0]), outlook.efficiency[:, 0]
+            self._book_piece(outlook.on_air[:, 0], block, efficiency, duration_s)
             return
         edges_s = np.minimum(outlook.pieces.edges_s[: used + 1], now_s)
         durations_s = edges_s[1:] - edges_s[:-1]
@@ -204,11 +221,11 @@ class Medium:
         if met.any():
             self._count_blocks(outlook.pieces.blocks[:used][met], outlook.efficiency[:, :used][:, met])
 
-    def _book_piece(self, outlook: Outlook, duration_s: float) -> None:
-        """As `_book_pieces` where but one piece has begun, as nearly always in a crowd."""
-        self._crowd.column("airtime_s")[:] += outlook.on_air[:, 0] * duration_s
+    def _book_piece(self, on_air: Array | None, block: int, efficiency: Array, duration_s: float) -> None:
+        """As `_book_pieces` where but one piece has begun; `on_air` is None where all radiate all the time."""
+        self._crowd.column("airtime_s")[:] += duration_s if on_air is None else on_air * duration_s
         if duration_s > self.channel.sliver_s:
-            self._count_block(int(outlook.pieces.blocks[0]), outlook.efficiency[:, 0])
+            self._count_block(block, efficiency)
 
     def _adapt_window(self, used: int, *, exhausted: bool) -> None:
         """As far as the last outlook held, or twice as far if it was used up: rates beyond are for nothing."""
