@@ -57,6 +57,7 @@ def one_packet(env: simpy.Environment, number: int) -> Bundle:
         name=f"p{number}",
         purpose="update",
         bits=np.array([_BITS]),
+        total_bits=_BITS,
         present=np.ones(1, dtype=bool),
         transport=HopTransport(repeats=True),
         done=env.event(),

@@ -40,22 +40,24 @@ class Passage(NamedTuple):
 class Bundle:
     """A payload's packets that are `present` [packets] at one end of a hop; `bits` [packets] include headers.
 
-    `done` fires with a Passage. `accepted` [packets] found room in the queue, in which `found_bits` were.
+    They are whole numbers, `total_bits` in sum, so that sums are exact in any order. `done` fires with a Passage.
+    `accepted` [packets] found room in the queue, in which `found_bits` were; it is `present` itself if all did. Masks
+    are shared, never written to.
     """
 
     name: str
     purpose: str
     bits: Array
+    total_bits: float
     present: Mask
     transport: HopTransport
     done: simpy.Event
     accepted: Mask = field(init=False)
-    total_bits: float = field(init=False)
     offered_s: float = 0.0
     found_bits: float = 0.0
 
     def __post_init__(self) -> None:
-        self.accepted, self.total_bits = self.present.copy(), float(self.bits.sum())
+        self.accepted = self.present
 
     def count_bits(self, mask: Mask) -> float:
         """Bits of some packets [packets]."""

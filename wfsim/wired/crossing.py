@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from wfsim.wired import Carrier
 from wfsim.wired.bundle import Bundle, Mask
-from wfsim.wired.flights import Flights
+from wfsim.wired.flights import Flights, Once
 from wfsim.wired.paused import Paused
 
 
@@ -14,7 +14,14 @@ class Crossing:
     """The service of a bundle from `begun_s` on, ended at `stops_s` by an outage if it does not repeat."""
 
     def __init__(
-        self, bundle: Bundle, flights: Flights, carrier: Carrier, paused: Paused, *, begun_s: float, stops_s: float
+        self,
+        bundle: Bundle,
+        flights: Flights | Once,
+        carrier: Carrier,
+        paused: Paused | Carrier,
+        *,
+        begun_s: float,
+        stops_s: float,
     ) -> None:
         self.begun_s = begun_s
         self._accepted, self._flights, self._carrier, self._paused = bundle.accepted, flights, carrier, paused
@@ -30,12 +37,13 @@ class Crossing:
         """How many transmissions have left the sender at `t_s`; one whose last bit leaves then has."""
         t_s = min(t_s, self.end_s)
         if self._left_s <= t_s:
-            return len(self._flights.packets)
+            return self._flights.count
         return bisect_right(self._flights.ends_bits, t_s, key=self._departure_s)
 
     def through(self) -> Mask:
         """Packets [packets] that get through in the end."""
-        return self._flights.arrived(self.departed(self.end_s), len(self._accepted))
+        first = self._flights.count if self.whole else self.departed(self.end_s)
+        return self._flights.arrived(first, len(self._accepted))
 
     def arrived(self, t_s: float) -> Mask:
         """Packets [packets] that have got through at `t_s`: they had left the sender, and their delay is over."""

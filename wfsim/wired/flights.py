@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,11 @@ class Flights:
     packets: NDArray[np.int64]
     through: Mask
     ends_bits: Array
+
+    @property
+    def count(self) -> int:
+        """How many transmissions."""
+        return len(self.packets)
 
     @property
     def total_bits(self) -> float:
@@ -37,15 +43,41 @@ class Flights:
         return mask
 
 
-def draw_flights(bundle: Bundle, loss: float, uniforms: Callable[[int], Array]) -> Flights:
+class Once:
+    """The same where nothing gets lost: every accepted packet flies once. Listed only if what is under way is asked."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._accepted, self._bits = bundle.accepted, bundle.bits
+        self.count = int(np.count_nonzero(bundle.accepted))
+        self.total_bits = bundle.count_bits(bundle.accepted)
+
+    @property
+    def ends_bits(self) -> Array:
+        """As of `Flights`."""
+        return self._listed.ends_bits
+
+    def arrived(self, first: int, packets: int) -> Mask:
+        """As of `Flights`; in the end all of them."""
+        return self._accepted if first == self.count else self._listed.arrived(first, packets)
+
+    def to_come(self, first: int, packets: int) -> Mask:
+        """As of `Flights`."""
+        return self._listed.to_come(first, packets)
+
+    @cached_property
+    def _listed(self) -> Flights:
+        order = np.flatnonzero(self._accepted)
+        return Flights(packets=order, through=np.ones(len(order), dtype=bool), ends_bits=np.cumsum(self._bits[order]))
+
+
+def draw_flights(bundle: Bundle, loss: float, uniforms: Callable[[int], Array]) -> Flights | Once:
     """Passes over the accepted packets: all of them, then the lost ones, and so on (selective repeat).
 
     A packet's transmission number n is lost if its entry of `uniforms(n)` [packets] lies below `loss`; the sender
     learns a pass's losses at its end, free and at once.
     """
     if not loss:
-        order = np.flatnonzero(bundle.accepted)
-        return Flights(packets=order, through=np.ones(len(order), dtype=bool), ends_bits=np.cumsum(bundle.bits[order]))
+        return Once(bundle)
     passes = list(_passes(bundle, loss, uniforms))
     order, through = (np.concatenate(column) for column in zip(*passes, strict=True))
     return Flights(packets=order, through=through, ends_bits=np.cumsum(bundle.bits[order]))

@@ -10,6 +10,7 @@ import numpy as np
 import simpy
 
 from wfsim.outages import Downtime
+from wfsim.outages.none import AlwaysUp
 from wfsim.rng import Streams
 from wfsim.trace import Journal
 from wfsim.units import BITS_PER_BYTE
@@ -47,7 +48,9 @@ class Line:
         self.name = name
         self._env, self._hop, self._downtime, self._streams, self._journal = env, hop, downtime, streams, journal
         self._carrier = hop.realise(streams, name, start_s)
-        self._paused = Paused(name, self._carrier, downtime)
+        # Without outages nothing pauses.
+        never_down = isinstance(downtime, AlwaysUp)
+        self._paused = self._carrier if never_down else Paused(name, self._carrier, downtime)
         self._room_bits = math.inf if hop.queue_bytes is None else hop.queue_bytes * BITS_PER_BYTE
         self._waiting: deque[Bundle] = deque()
         self._crossing: dict[Bundle, Crossing] = {}
@@ -56,6 +59,8 @@ class Line:
     @property
     def queued_bits(self) -> float:
         """Bits in the queue, what is being sent not counted."""
+        if not self._waiting:
+            return 0.0
         return min(self._room_bits, sum((bundle.count_bits(bundle.accepted) for bundle in self._waiting), 0.0))
 
     def waiting(self) -> tuple[Bundle, ...]:
@@ -69,9 +74,9 @@ class Line:
     def offer(self, bundle: Bundle) -> simpy.Event:
         """Take a bundle with at least one packet. The event's value is a Passage, after the propagation delay."""
         bundle.offered_s, bundle.found_bits = self._env.now, self.queued_bits
-        if self._serving is not None and not bundle.transport.repeats:
+        if self._serving is not None and not bundle.transport.repeats and math.isfinite(self._room_bits):
             self._drop_what_does_not_fit(bundle)
-        if np.count_nonzero(bundle.accepted):
+        if bundle.accepted is bundle.present or np.count_nonzero(bundle.accepted):
             self._waiting.append(bundle)
             self._serve()
         else:
@@ -115,7 +120,8 @@ class Line:
         return f"hop {self.name}: {', '.join(names)} never gets across" if names else None
 
     def _drop_what_does_not_fit(self, bundle: Bundle) -> None:
-        bundle.accepted &= np.cumsum(bundle.bits * bundle.present) <= self._room_bits - bundle.found_bits
+        fits = np.cumsum(bundle.bits * bundle.present) <= self._room_bits - bundle.found_bits
+        bundle.accepted = bundle.present & fits
 
     def _serve(self, event: simpy.Event | None = None) -> None:
         """Begin the next service if the hop is free and up."""
@@ -164,7 +170,6 @@ class Line:
     ) -> Passage:
         passage = Passage(arrived, cause, withdrawn)
         crossing = self._crossing.pop(bundle, None)
-        left = bundle.nothing() if pending is None else pending
-        self._journal.write(hop_ended(self.name, self._env.now, bundle, crossing, passage, left))
+        self._journal.write(hop_ended(self.name, self._env.now, bundle, crossing, passage, pending))
         bundle.done.succeed(passage)
         return passage

@@ -113,6 +113,8 @@ class Spread:
         """At a node: those bound for it are there, the others go on."""
         if branch.ways.pop(node, None):
             self._settle(node, branch.present, branch.cause)
+            if not branch.ways:
+                return
         if np.count_nonzero(branch.present):
             self._leave(branch)
         else:
@@ -161,6 +163,7 @@ class Spread:
             name=parcel.name,
             purpose=parcel.purpose,
             bits=parcel.bits,
+            total_bits=parcel.total_bits,
             present=branch.present,
             transport=parcel.transport,
             done=self._network.env.event(),
@@ -211,6 +214,6 @@ class Spread:
             self._settle(target, branch.present, branch.cause)
 
     def _settle(self, target: str, arrived: Mask, cause: str | None) -> None:
-        self.results[target].succeed(Passage(arrived.copy(), cause))
+        self.results[target].succeed(Passage(arrived, cause))
         if all(event.triggered for event in self.results.values()):
             self._network.over(self._parcel)

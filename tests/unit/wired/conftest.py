@@ -44,6 +44,7 @@ class OneLine:
             name=name,
             purpose="update",
             bits=np.full(packets, 250.0),
+            total_bits=250.0 * packets,
             present=np.ones(packets, dtype=bool),
             transport=transport,
             done=self.env.event(),
