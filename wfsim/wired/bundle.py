@@ -53,17 +53,23 @@ class Bundle:
     transport: HopTransport
     done: simpy.Event
     accepted: Mask = field(init=False)
+    present_packets: int = field(init=False)
+    present_bits: float = field(init=False)
     offered_s: float = 0.0
     found_bits: float = 0.0
 
     def __post_init__(self) -> None:
         self.accepted = self.present
+        self.present_packets = int(np.count_nonzero(self.present))
+        self.present_bits = self._sum(self.present, self.present_packets)
 
     def count_bits(self, mask: Mask) -> float:
         """Bits of some packets [packets]."""
-        count = np.count_nonzero(mask)
-        return 0.0 if not count else self.total_bits if count == len(mask) else float(self.bits @ mask)
+        return self.present_bits if mask is self.present else self._sum(mask, int(np.count_nonzero(mask)))
 
     def nothing(self) -> Mask:
         """No packet [packets]."""
         return np.zeros_like(self.present)
+
+    def _sum(self, mask: Mask, count: int) -> float:
+        return 0.0 if not count else self.total_bits if count == len(mask) else float(self.bits @ mask)

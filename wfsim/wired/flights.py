@@ -48,7 +48,8 @@ class Once:
 
     def __init__(self, bundle: Bundle) -> None:
         self._accepted, self._bits = bundle.accepted, bundle.bits
-        self.count = int(np.count_nonzero(bundle.accepted))
+        whole = bundle.accepted is bundle.present
+        self.count = bundle.present_packets if whole else int(np.count_nonzero(bundle.accepted))
         self.total_bits = bundle.count_bits(bundle.accepted)
 
     @property

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from wfsim.trace import HopEnded
 from wfsim.wired.bundle import Bundle, Mask, Passage
 from wfsim.wired.crossing import Crossing
@@ -18,7 +16,6 @@ def hop_ended(
     """
     begun_s = crossing.begun_s if crossing else t_s
     ended_s = min(crossing.end_s, t_s) if crossing else t_s
-    offered_bits = bundle.count_bits(bundle.present)
     all_arrived = passage.arrived is bundle.present
     return HopEnded(
         t_s=t_s,
@@ -28,9 +25,9 @@ def hop_ended(
         start_s=bundle.offered_s,
         waited_s=begun_s - bundle.offered_s,
         service_s=ended_s - begun_s,
-        packets=int(np.count_nonzero(bundle.present)),
-        offered_bits=offered_bits,
-        delivered_bits=offered_bits if all_arrived else bundle.count_bits(passage.arrived),
+        packets=bundle.present_packets,
+        offered_bits=bundle.present_bits,
+        delivered_bits=bundle.count_bits(passage.arrived),
         lost_bits=0.0 if all_arrived else _lost_bits(bundle, passage, pending),
         dropped_bits=0.0 if all_arrived else bundle.count_bits(bundle.present & ~bundle.accepted),
         pending_bits=0.0 if pending is None else bundle.count_bits(pending),
