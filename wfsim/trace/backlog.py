@@ -29,8 +29,8 @@ class Backlog(Journal):
         self._waiting.append(record)
 
     def write_texts(self, texts: Sequence[bytes]) -> None:
-        """Put off lines that other parts have written."""
-        if texts and not self._halted:
+        """Put off lines that other parts have written; `texts` may be filled until `settle`."""
+        if not self._halted:
             self._waiting.append(texts)
 
     def settle(self) -> None:

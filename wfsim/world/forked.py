@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.connection import Connection
 
 from wfsim.errors import RunError
@@ -40,20 +42,29 @@ class Forked:
 
     def answer(self) -> object:
         """What came of the oldest question. Raises RunError if the process has died."""
+        return self.later()()
+
+    def later(self) -> Callable[[], object]:
+        """What gives the same, taken in now (so that the process can go on) and read when it is called."""
         try:
-            found, failure = self._pipe.recv()
+            taken = self._pipe.recv_bytes()
         except (EOFError, ConnectionError):
             self._process.join()
             raise RunError(f"a process that simulated cells died (exit code {self._process.exitcode})") from None
-        if failure is not None:
-            raise RuntimeError(f"in a process that simulated cells:\n{failure}")
-        return found
+        return partial(_read, taken)
 
     def stop(self) -> None:
         """End the process now."""
         self._process.kill()
         self._process.join()
         self._pipe.close()
+
+
+def _read(taken: bytes) -> object:
+    found, failure = pickle.loads(taken)
+    if failure is not None:
+        raise RuntimeError(f"in a process that simulated cells:\n{failure}")
+    return found
 
 
 @contextmanager

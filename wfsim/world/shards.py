@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -16,23 +17,33 @@ from wfsim.world.shard import Order, Report, Shard
 from wfsim.world.turn import Turn, Upload
 from wfsim.world.world import World
 
+Later = Callable[[], object]
+
 
 class Here:
-    """A shard in this process."""
+    """A shard in this process; it does what it was asked when the answer is wanted."""
 
     def __init__(self, shard: Shard) -> None:
         self._shard = shard
 
     def ask(self, what: str, *given: object) -> None:
         """Have it do something."""
-        self._answer = getattr(self._shard, what)(*given)
+        self._asked = partial(getattr(self._shard, what), *given)
 
     def answer(self) -> object:
         """What came of it."""
-        return self._answer
+        return self._asked()
+
+    def later(self) -> Later:
+        """What gives the same when it is called."""
+        return partial(_same, self._asked())
 
     def stop(self) -> None:
         """Nothing is left behind."""
+
+
+def _same(found: object) -> object:
+    return found
 
 
 class Shards:
@@ -43,6 +54,7 @@ class Shards:
         self._worlds, self._backlog, self.processes = worlds, backlog, processes
         self._number = {world.cells[0].station: number for number, world in enumerate(worlds)}
         self._shards: list[Here | Forked] = []
+        self._unread: list[tuple[list[bytes], list[Later]]] = []
 
     def send_to_work(self, world: World, round_number: int, wave: int | str, cohort: Sequence[Candidate]) -> None:
         """Start the turn of every member, wherever its cell is simulated."""
@@ -52,7 +64,7 @@ class Shards:
             own = {number: devices for number, devices in names.items() if number % self.processes == index}
             now_s, version = world.env.now, world.federation.version
             shard.ask("work", Order(round=round_number, wave=wave, start_s=now_s, version=version, names=own))
-        self._backlog.settle()
+        self.settle()
 
     def finish(self, world: World) -> float:
         """Wait until everybody is done; the time at which the last one was. What was written lies in the backlog.
@@ -62,13 +74,14 @@ class Shards:
         reports = [shard.answer() for shard in self._started()]
         self._raise_if_stuck(reports)
         end_s = max((end_s for report in reports for end_s in report.finished_s), default=world.env.now)
+        gap = self._leave_gap("pages", end_s)
         _note(world, reports)
-        self._turn_pages("pages", end_s)
+        self._take_in(gap)
         return end_s
 
     def end(self, now_s: float) -> None:
         """The run is over."""
-        self._turn_pages("end", now_s)
+        self._take_in(self._leave_gap("end", now_s))
 
     def events(self) -> int:
         """How many events there have been; to be asked once, at the end."""
@@ -78,6 +91,9 @@ class Shards:
 
     def settle(self) -> None:
         """Write what lies in the backlog."""
+        for gap, unread in self._unread:
+            gap += trace.in_order([each for read in unread for each in read()])
+        self._unread = []
         self._backlog.settle()
 
     def stop(self) -> None:
@@ -95,17 +111,23 @@ class Shards:
         shard = Shard({number: self._worlds[number] for number in numbers})
         return Here(shard) if self.processes == 1 else Forked(shard)
 
-    def _turn_pages(self, which: str, *given: float) -> None:
+    def _leave_gap(self, which: str, *given: float) -> list[bytes]:
+        """Ask for what was written; it belongs here in the backlog."""
         for shard in self._shards:
             shard.ask(which, *given)
-        leaves = [each for shard in self._shards for each in shard.answer()]
-        self._backlog.write_texts(trace.in_order(leaves))
+        gap: list[bytes] = []
+        self._backlog.write_texts(gap)
+        return gap
+
+    def _take_in(self, gap: list[bytes]) -> None:
+        """Let the processes go on; what they have written is read when it is to be settled."""
+        self._unread.append((gap, [shard.later() for shard in self._shards]))
 
     def _raise_if_stuck(self, reports: Sequence[Report]) -> None:
         stuck: Mapping[int, str] = {number: why for report in reports for number, why in report.stuck.items()}
         if stuck:
-            self._turn_pages("last_pages")
-            self._backlog.settle()
+            self._take_in(self._leave_gap("last_pages"))
+            self.settle()
             raise RunError(stuck[min(stuck)])
 
 
