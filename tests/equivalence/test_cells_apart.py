@@ -41,7 +41,6 @@ CASES: dict[str, dict[str, Any]] = {
     "chosen": {"controller": {"kind": "random", "devices": 7}, "codec": {"kind": "soft", "keep": 2}},
     "by_latency": {"controller": {"kind": "oort", "devices": 9, "weights": "min_max_latency"}},
     "held": {"controller": {"kind": "every", "every": 2}, "codec": {"kind": "error_feedback", "inner": "top_k"}},
-    "acknowledged": {"codec": {"kind": "error_feedback", "on": "acked", "inner": "top_k"}},
     "away": {"devices.availability": {"kind": "bernoulli", "probability": 0.3, "period_s": 2.0}},
     "unicast": {"radio.downlink": {"kind": "unicast"}},
     "crowded": {"radio.background": {"kind": "on_off"}, "radio.access": "proportional_fair"},
@@ -50,6 +49,7 @@ CASES: dict[str, dict[str, Any]] = {
 TOGETHER: dict[str, dict[str, Any]] = {
     "one cell": {"topology.cells": 1},
     "training": {"learning": {"kind": "lora", "data": "digits"}},
+    "acknowledgements": {"codec": {"kind": "error_feedback", "on": "acked", "inner": "top_k"}},
     "a deadline": {"protocol": {"kind": "deadline", "round_s": 5.0}},
     "asynchronous": {"protocol": {"kind": "buffered", "buffer": 3}},
     "edges": {"hierarchy.edge_rounds": 2},
@@ -101,7 +101,7 @@ def test_apart_is_what_one_loop_gives(case: str, tmp_path: Path, monkeypatch: py
     assert [apart[name] for name in FILES[1:]] == [together[name] for name in FILES[1:]]
 
 
-@pytest.mark.parametrize("case", ["city", "bands", "acknowledged", "away", "sites"])
+@pytest.mark.parametrize("case", ["city", "bands", "by_latency", "away", "sites"])
 @pytest.mark.usefixtures("many")
 def test_the_number_of_processes_changes_nothing(case: str, tmp_path: Path) -> None:
     scenario = city(**CASES[case])

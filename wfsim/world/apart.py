@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def runs_apart(scenario: Scenario, layout: Layout) -> bool:
     """Whether every cell goes its own way within a round, and the server acts on nothing but who is done and when.
 
-    So nothing is trained, rounds wait for everybody, controllers answer each request on its own and forget it, nothing
-    fails, no cell hears another, and every station has a way to the server that it shares with no other.
+    So nothing is trained, rounds wait for everybody and nothing flies when all are done, controllers answer each
+    request on its own and forget it, nothing fails, no cell hears another, and every station has a way to the server
+    that it shares with no other.
     """
     return (
         len(layout.stations) > 1
@@ -29,6 +30,7 @@ def runs_apart(scenario: Scenario, layout: Layout) -> bool:
         and scenario.protocol.waits_for_all
         and not scenario.hierarchy.edge_rounds
         and not scenario.aggregator.moves_base
+        and not scenario.codec.acknowledged
         and not scenario.controller.asks
         and not scenario.controller.remembers
         and not _can_fail(scenario, layout)

@@ -37,8 +37,6 @@ def serve(world: World) -> Process:
     for each in world.edges or (world,):
         yield from dismiss(each, "end")
         cut_messages(each)
-    if world.shards is not None:
-        world.shards.end(world.env.now)
     _write_end(world, round_number, reason)
     if world.shards is not None:
         world.shards.settle()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from wfsim import trace
 from wfsim.errors import RunError
 from wfsim.world.cell_world import CellWorld
-from wfsim.world.messaging import cut_messages
 
 Known = tuple[float, float | None, int]
 
@@ -64,13 +63,6 @@ class Shard:
         for world in self._worlds.values():
             world.env.advance(until_s)
         return [world.journal.take(until_s) for world in self._worlds.values()]
-
-    def end(self, end_s: float) -> list[trace.Leaves]:
-        """The run is over: what is on its way is cut; what the cells have written since the last pages."""
-        for world in self._worlds.values():
-            world.env.advance(end_s)
-            cut_messages(world)
-        return self.pages(end_s)
 
     def events(self) -> int:
         """How many events there have been."""

@@ -79,10 +79,6 @@ class Shards:
         self._take_in(gap)
         return end_s
 
-    def end(self, now_s: float) -> None:
-        """The run is over."""
-        self._take_in(self._leave_gap("end", now_s))
-
     def events(self) -> int:
         """How many events there have been; to be asked once, at the end."""
         for shard in self._shards:
